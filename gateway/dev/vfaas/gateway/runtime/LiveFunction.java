@@ -1,0 +1,25 @@
+package dev.vfaas.gateway.runtime;
+
+import dev.vfaas.openfaas.FunctionDeployment;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** A deployed function as the invocation path sees it: one object for the life of the deployment, replaced contents on update. Never blocks. */
+public interface LiveFunction {
+    FunctionKey key();
+
+    /** What was asked, current version. */
+    FunctionDeployment deployment();
+
+    /** Ready replicas of the current version; an immutable snapshot, empty when there is none. */
+    List<Endpoint> endpoints();
+
+    /** Calls to this function in flight or held, its load for the autoscaler. */
+    FunctionLoad load();
+
+    /**
+     * Asks for at least one replica and completes when {@link #endpoints} is not empty; concurrent callers share one start. Completes exceptionally
+     * with {@link RuntimeFailure} when the function was removed or its replica cannot start.
+     */
+    CompletionStage<Void> activate();
+}

@@ -1,0 +1,5 @@
+/** Autoscaler and activator. */
+@NullMarked
+package dev.vfaas.gateway.scaling;
+
+import org.jspecify.annotations.NullMarked;
