@@ -1,0 +1,51 @@
+package dev.vfaas.stack;
+
+import dev.vfaas.console.Failure;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stack file that has been read and checked: the schema of OpenFaaS's stack.yaml.
+ *
+ * @param source how errors name the file: a path as typed, a URL or {@code <stdin>}
+ * @param baseDirectory absolute; what relative paths of the file start from
+ * @param version {@code 1.0}
+ * @param gateway {@code provider.gateway}, as written
+ * @param functions by name, in the order of the file; only those that {@code --filter} or {@code --regex} let through
+ * @param configuration the {@code configuration} block; empty lists when absent
+ * @param warnings what a person should know but what forbids nothing, one line each
+ */
+public record Stack(
+        String source,
+        Path baseDirectory,
+        String version,
+        @Nullable String gateway,
+        Map<String, StackFunction> functions,
+        StackConfiguration configuration,
+        List<String> warnings) {
+
+    /** Copies the collections and keeps their order. */
+    public Stack {
+        functions = Collections.unmodifiableMap(new LinkedHashMap<>(functions));
+        warnings = List.copyOf(warnings);
+    }
+
+    /** A path of the file made absolute: relative ones start at the stack file's folder. */
+    public Path resolve(String path) {
+        return baseDirectory.resolve(path).normalize();
+    }
+
+    /** The function of that name. Throws a usage failure that lists the names there are. */
+    public StackFunction function(String name) {
+        StackFunction function = functions.get(name);
+        if (function == null) {
+            throw Failure.usage("there is no function \"" + name + "\" in " + source + "; it has: "
+                    + String.join(", ", functions.keySet()));
+        }
+        return function;
+    }
+}
