@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 public interface Variables {
 
     /** The value, or null when the variable is not set. */
-    @Nullable String get(String name);
+    @Nullable
+    String get(String name);
 
     /** Variables of a map, which is not copied. */
     static Variables of(Map<String, String> environment) {
