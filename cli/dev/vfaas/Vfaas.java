@@ -1,0 +1,146 @@
+package dev.vfaas;
+
+import dev.vfaas.command.Commands;
+import dev.vfaas.command.RootCommand;
+import dev.vfaas.command.Session;
+import dev.vfaas.console.Console;
+import dev.vfaas.console.Environment;
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The tool in process: one instance is one run. Nothing of it touches the process's own streams, variables or exit code. */
+public final class Vfaas {
+    private static final String STACKTRACE = "--stacktrace";
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Console console;
+    private final Session session;
+
+    /** A run that writes its result to {@code out} and everything else to {@code err}. */
+    public Vfaas(PrintStream out, PrintStream err, InputStream in, Environment environment) {
+        this.out = out;
+        this.err = err;
+        this.console = new Console(out, err, in, environment);
+        this.session = new Session(console, environment, version());
+    }
+
+    /** Runs one command line and returns its exit code, one of {@link ExitCode}. */
+    public static int run(
+            PrintStream out, PrintStream err, InputStream in, Environment environment, String... arguments) {
+        return new Vfaas(out, err, in, environment).run(arguments);
+    }
+
+    /** Runs one command line and returns its exit code, one of {@link ExitCode}. */
+    public int run(String... arguments) {
+        List<String> words = new ArrayList<>(Arrays.asList(arguments));
+        boolean trace = words.remove(STACKTRACE);
+        CommandLine commandLine = commandLine(words);
+        commandLine.setExecutionExceptionHandler((exception, command, parsed) -> fail(exception, trace));
+        commandLine.setParameterExceptionHandler((exception, wrong) -> usage(exception, trace));
+        try {
+            if (words.isEmpty()) {
+                commandLine.usage(commandLine.getOut());
+                return ExitCode.OK.code();
+            }
+            return commandLine.execute(words.toArray(String[]::new));
+        } finally {
+            console.flush();
+        }
+    }
+
+    /** Undoes what is half done; the process entry calls it when it is interrupted. */
+    void interrupted() {
+        console.interrupted();
+    }
+
+    private CommandLine commandLine(List<String> words) {
+        CommandLine root = new CommandLine(new RootCommand());
+        Commands commands = new Commands(session);
+        CommandWords position = CommandWords.of(words, commands);
+        String invoked = position.command();
+        if (invoked != null) {
+            position.moveOptionsBehindCommand(words);
+            root.addSubcommand(invoked, commands.create(invoked), commands.aliases(invoked));
+        } else if (!words.equals(List.of("--version"))) {
+            commands.names().forEach(name -> root.addSubcommand(name, commands.create(name), commands.aliases(name)));
+        }
+        prepare(root);
+        Ansi ansi = console.colourOnOut() ? Ansi.ON : Ansi.OFF;
+        return root.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(110);
+    }
+
+    private void prepare(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        spec.version(session.version());
+        spec.usageMessage().abbreviateSynopsis(true).sortOptions(false).sortSynopsis(false);
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("show this help")
+                .build());
+        command.getSubcommands().values().stream().distinct().forEach(this::prepare);
+    }
+
+    private int usage(CommandLine.ParameterException exception, boolean trace) {
+        if (exception.getCause() instanceof Failure failure) {
+            return fail(failure, trace);
+        }
+        CommandSpec command = exception.getCommandLine().getCommandSpec();
+        return fail(Failure.usage(describe(exception, command)).next(command.qualifiedName() + " --help"), trace);
+    }
+
+    private static String describe(CommandLine.ParameterException exception, CommandSpec command) {
+        String message = exception.getMessage() == null ? "wrong usage" : exception.getMessage();
+        List<String> near = List.of();
+        if (exception instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            near = unmatched.getSuggestions();
+            String word = unmatched.getUnmatched().getFirst();
+            boolean option = word.startsWith("-");
+            message = option
+                    ? "unknown option " + word
+                    : command.subcommands().isEmpty() ? "unexpected argument " + word : "unknown command " + word;
+        }
+        String suggestion = near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+        return Character.toLowerCase(message.charAt(0)) + message.substring(1) + suggestion;
+    }
+
+    private int fail(Throwable exception, boolean trace) {
+        Failure failure = exception instanceof Failure known ? known : unexpected(exception);
+        console.error(failure);
+        if (trace) {
+            console.trace(exception);
+        }
+        return failure.exitCode().code();
+    }
+
+    private static Failure unexpected(Throwable exception) {
+        if (exception instanceof InterruptedException) {
+            return Failure.of(ExitCode.INTERRUPTED, "interrupted");
+        }
+        Throwable cause = exception instanceof java.io.UncheckedIOException ? exception.getCause() : exception;
+        String kind = cause.getClass().getSimpleName();
+        String message = cause.getMessage() == null ? kind : kind + ": " + cause.getMessage();
+        return Failure.failed(message).next("the same command with " + STACKTRACE);
+    }
+
+    private static String version() {
+        @Nullable String version = Vfaas.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.vfaas.console;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Everything the tool reads from and writes to its user. Standard output carries the result and nothing else; all that is said about the work goes
+ * to standard error. Colour and redrawn lines appear only on a terminal, and not with {@code NO_COLOR}, {@code TERM=dumb} or in CI.
+ */
+public final class Console {
+    private final PrintStream out;
+    private final PrintStream err;
+    private final InputStream in;
+    private final Environment environment;
+    private final Set<Runnable> cleanups = ConcurrentHashMap.newKeySet();
+
+    public Console(PrintStream out, PrintStream err, InputStream in, Environment environment) {
+        this.out = out;
+        this.err = err;
+        this.in = in;
+        this.environment = environment;
+    }
+
+    /** A line of the result, to standard output. */
+    public void result(String line) {
+        out.println(line);
+    }
+
+    /** The result in the form the user asked for, to standard output. */
+    public void show(OutputFormat format, View view) {
+        switch (format) {
+            case HUMAN -> {
+                String text = view.human().get();
+                if (!text.isEmpty()) {
+                    out.println(text);
+                }
+            }
+            case NAME -> view.names().get().forEach(out::println);
+            case JSON -> out.println(new Rendering().json(view.data()));
+            case YAML -> out.println(new Rendering().yaml(view.data()));
+        }
+    }
+
+    /** Standard output as bytes, for results that are not lines of text. */
+    public OutputStream resultBytes() {
+        return out;
+    }
+
+    /** The bytes of standard input. */
+    public InputStream input() {
+        return in;
+    }
+
+    /** What is going on, to standard error. */
+    public synchronized void info(String line) {
+        err.println(line);
+    }
+
+    /** What the user should know but need not act on now, to standard error. */
+    public synchronized void warn(String line) {
+        err.println(Style.YELLOW.paint("warning:", colourOnErr()) + " " + line);
+    }
+
+    /** A failure with the next command to type, to standard error. */
+    public synchronized void error(Failure failure) {
+        err.println(Style.RED.paint("error:", colourOnErr()) + " " + failure.text());
+        if (failure.next() != null) {
+            err.println("  try: " + Style.BOLD.paint(failure.next(), colourOnErr()));
+        }
+    }
+
+    /** The stack trace of a failure, for {@code --stacktrace}. */
+    public synchronized void trace(Throwable failure) {
+        failure.printStackTrace(err);
+    }
+
+    /** Starts showing long work on standard error. */
+    public Progress progress() {
+        boolean live = environment.terminal().err() && !environment.ci() && !"dumb".equals(environment.get("TERM"));
+        return live ? new LiveProgress(err, colourOnErr(), columns()) : new PlainProgress(this::info);
+    }
+
+    /** Whether results on standard output may be coloured. */
+    public boolean colourOnOut() {
+        return environment.terminal().out() && colourWanted();
+    }
+
+    /** Whether standard error may be coloured. */
+    public boolean colourOnErr() {
+        return environment.terminal().err() && colourWanted();
+    }
+
+    private boolean colourWanted() {
+        return environment.get("NO_COLOR") == null
+                && !environment.ci()
+                && !"dumb".equals(environment.get("TERM"));
+    }
+
+    private int columns() {
+        String columns = environment.get("COLUMNS");
+        try {
+            return columns == null ? 100 : Integer.parseInt(columns);
+        } catch (NumberFormatException e) {
+            return 100;
+        }
+    }
+
+    /** Asks for a line; a usage failure that names {@code option} when nobody sits at a terminal. */
+    public String prompt(String question, String option) {
+        requireTerminal(question, option);
+        err.print(question + ": ");
+        err.flush();
+        try {
+            String line = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
+            if (line == null) {
+                throw Failure.usage("no answer to: " + question);
+            }
+            return line.strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks for a line that is not echoed. */
+    public String promptHidden(String question, String option) {
+        requireTerminal(question, option);
+        java.io.Console terminal = System.console();
+        char[] answer = terminal == null ? null : terminal.readPassword("%s: ", question);
+        if (answer == null) {
+            throw Failure.usage("no answer to: " + question);
+        }
+        return new String(answer);
+    }
+
+    private void requireTerminal(String question, String option) {
+        if (!environment.terminal().in()) {
+            throw Failure.usage("cannot ask for \"" + question + "\": standard input is not a terminal")
+                    .next("give " + option);
+        }
+    }
+
+    /** Whether a person can be asked. */
+    public boolean interactive() {
+        return environment.terminal().in();
+    }
+
+    /**
+     * Registers what must be undone when the user interrupts the work (Ctrl-C) until the returned handle is closed: half-written files, child
+     * processes.
+     */
+    public Cleanup onInterrupt(Runnable cleanup) {
+        cleanups.add(cleanup);
+        return () -> cleanups.remove(cleanup);
+    }
+
+    /** Runs what {@link #onInterrupt} registered; for the process entry. */
+    public void interrupted() {
+        cleanups.forEach(Runnable::run);
+        cleanups.clear();
+    }
+
+    /** Ends a registration of {@link #onInterrupt}. */
+    public interface Cleanup extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Writes what is buffered. */
+    public void flush() {
+        out.flush();
+        err.flush();
+    }
+}
