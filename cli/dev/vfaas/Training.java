@@ -23,7 +23,8 @@ final class Training {
 
     public static void main(String[] arguments) {
         Path home = Path.of(arguments[0]);
-        Environment environment = new Environment(Map.of(), home, home, Environment.ofProcess().terminal());
+        Environment environment =
+                new Environment(Map.of(), home, home, Environment.ofProcess().terminal());
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         for (String[] run : RUNS) {
             Vfaas.run(nowhere, nowhere, InputStream.nullInputStream(), environment, run);

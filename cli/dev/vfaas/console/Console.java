@@ -99,9 +99,7 @@ public final class Console {
     }
 
     private boolean colourWanted() {
-        return environment.get("NO_COLOR") == null
-                && !environment.ci()
-                && !"dumb".equals(environment.get("TERM"));
+        return environment.get("NO_COLOR") == null && !environment.ci() && !"dumb".equals(environment.get("TERM"));
     }
 
     private int columns() {
