@@ -106,7 +106,9 @@ final class Person implements AutoCloseable {
                     builder.environment().put(name, value);
                 }
             });
-            builder.environment().keySet().removeIf(name -> name.startsWith("OPENFAAS_") && !environment.containsKey(name));
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> name.startsWith("OPENFAAS_") && !environment.containsKey(name));
             builder.redirectOutput(out.toFile()).redirectError(err.toFile());
             Process process = builder.start();
             try (var stdin = process.getOutputStream()) {
@@ -116,7 +118,8 @@ final class Person implements AutoCloseable {
             }
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("still running after " + PATIENCE + ": " + shown + "\n" + read(out) + read(err));
+                throw new AssertionError(
+                        "still running after " + PATIENCE + ": " + shown + "\n" + read(out) + read(err));
             }
             Outcome outcome = new Outcome(shown, process.exitValue(), Files.readAllBytes(out), read(err));
             Files.delete(out);
@@ -199,7 +202,10 @@ final class Person implements AutoCloseable {
     }
 
     void scales(String function, int replicas) {
-        assertThat(api("POST", "/system/scale-function/" + function, "{\"serviceName\":\"" + function + "\",\"replicas\":" + replicas + "}")
+        assertThat(api(
+                                "POST",
+                                "/system/scale-function/" + function,
+                                "{\"serviceName\":\"" + function + "\",\"replicas\":" + replicas + "}")
                         .statusCode())
                 .isEqualTo(202);
     }
