@@ -1,0 +1,77 @@
+package dev.vfaas.openfaas;
+
+import org.jspecify.annotations.Nullable;
+
+/** A gateway that cannot be reached, does not answer in time or refuses a request. */
+public final class GatewayException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What kind of refusal. */
+    public enum Kind {
+        /** No connection could be made. */
+        UNREACHABLE,
+        /** No answer before the deadline. */
+        TIMED_OUT,
+        /** 401: the credentials are missing or wrong. */
+        UNAUTHORIZED,
+        /** 403. */
+        FORBIDDEN,
+        /** 404. */
+        NOT_FOUND,
+        /** 409. */
+        CONFLICT,
+        /** 3xx: another address is to be used. */
+        MOVED,
+        /** An update answered 200 instead of 202: OpenFaaS CE does so when it did not apply it. */
+        NOT_APPLIED,
+        /** Any other status that is not a success. */
+        REFUSED,
+        /** An answer that is not what the API describes. */
+        UNINTELLIGIBLE
+    }
+
+    private final Kind kind;
+    private final GatewayUrl gateway;
+    private final int status;
+    private final String body;
+
+    GatewayException(Kind kind, GatewayUrl gateway, int status, String body, @Nullable Throwable cause) {
+        super(gateway + ": " + kind + (status == 0 ? "" : " " + status) + (body.isEmpty() ? "" : ": " + body), cause);
+        this.kind = kind;
+        this.gateway = gateway;
+        this.status = status;
+        this.body = body;
+    }
+
+    static GatewayException refused(GatewayUrl gateway, int status, String body) {
+        Kind kind =
+                switch (status) {
+                    case 401 -> Kind.UNAUTHORIZED;
+                    case 403 -> Kind.FORBIDDEN;
+                    case 404 -> Kind.NOT_FOUND;
+                    case 409 -> Kind.CONFLICT;
+                    case 301, 302, 303, 307, 308 -> Kind.MOVED;
+                    default -> Kind.REFUSED;
+                };
+        return new GatewayException(kind, gateway, status, body.strip(), null);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Which gateway. */
+    public GatewayUrl gateway() {
+        return gateway;
+    }
+
+    /** The HTTP status, 0 when there was none. */
+    public int status() {
+        return status;
+    }
+
+    /** What the gateway said (for MOVED: the address), or why there is no answer; may be empty. */
+    public String detail() {
+        return body;
+    }
+}
