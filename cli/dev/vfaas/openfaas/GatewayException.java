@@ -44,15 +44,14 @@ public final class GatewayException extends RuntimeException {
     }
 
     static GatewayException refused(GatewayUrl gateway, int status, String body) {
-        Kind kind =
-                switch (status) {
-                    case 401 -> Kind.UNAUTHORIZED;
-                    case 403 -> Kind.FORBIDDEN;
-                    case 404 -> Kind.NOT_FOUND;
-                    case 409 -> Kind.CONFLICT;
-                    case 301, 302, 303, 307, 308 -> Kind.MOVED;
-                    default -> Kind.REFUSED;
-                };
+        Kind kind = switch (status) {
+            case 401 -> Kind.UNAUTHORIZED;
+            case 403 -> Kind.FORBIDDEN;
+            case 404 -> Kind.NOT_FOUND;
+            case 409 -> Kind.CONFLICT;
+            case 301, 302, 303, 307, 308 -> Kind.MOVED;
+            default -> Kind.REFUSED;
+        };
         return new GatewayException(kind, gateway, status, body.strip(), null);
     }
 

@@ -25,7 +25,8 @@ public record GatewayUrl(String text) {
             URI uri = new URI(text);
             String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
             if (!scheme.equals("http") && !scheme.equals("https")) {
-                throw new IllegalArgumentException("a gateway URL starts with http:// or https://, not " + scheme + "://");
+                throw new IllegalArgumentException(
+                        "a gateway URL starts with http:// or https://, not " + scheme + "://");
             }
             String host = uri.getHost();
             if (host == null) {

@@ -161,14 +161,20 @@ public final class OpenFaas {
         Map<String, @Nullable Object> body = members("name", name, "namespace", namespace);
         byte[] bytes = value.reveal();
         try {
-            body.put("value", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            body.put(
+                    "value",
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
         } catch (CharacterCodingException e) { // not text
             body.put("rawValue", Base64.getEncoder().encodeToString(bytes));
         }
         return json.write(body);
     }
 
-    private static Map<String, @Nullable Object> members(String first, String name, String second, @Nullable String value) {
+    private static Map<String, @Nullable Object> members(
+            String first, String name, String second, @Nullable String value) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put(first, name);
         members.put(second, value);

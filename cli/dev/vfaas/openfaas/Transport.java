@@ -49,7 +49,8 @@ public final class Transport {
     }
 
     private static OkHttpClient client(Target target) {
-        // Redirects are not followed: a redirected POST would arrive as a GET, and credentials are for this gateway only.
+        // Redirects are not followed: a redirected POST would arrive as a GET, and credentials are for this gateway
+        // only.
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .connectTimeout(CONNECT)
                 .readTimeout(target.deadline())
@@ -83,7 +84,8 @@ public final class Transport {
 
     /** Sends JSON and returns the status, which is a success. */
     int send(String method, HttpUrl url, String json) {
-        Request request = request(url).method(method, RequestBody.create(json, JSON)).build();
+        Request request =
+                request(url).method(method, RequestBody.create(json, JSON)).build();
         try (Response response = client.newCall(request).execute()) {
             return checked(response).code();
         } catch (IOException e) {
@@ -93,8 +95,10 @@ public final class Transport {
 
     /** The answer to a GET whose body goes on without an end. */
     Response stream(HttpUrl url) throws IOException {
-        OkHttpClient endless =
-                client.newBuilder().callTimeout(Duration.ZERO).readTimeout(Duration.ZERO).build();
+        OkHttpClient endless = client.newBuilder()
+                .callTimeout(Duration.ZERO)
+                .readTimeout(Duration.ZERO)
+                .build();
         return checked(endless.newCall(request(url).get().build()).execute());
     }
 
@@ -173,7 +177,9 @@ public final class Transport {
             @Override
             public void writeTo(BufferedSink sink) throws IOException {
                 Source source = Okio.source(content);
-                for (long read = source.read(sink.getBuffer(), 8192); read >= 0; read = source.read(sink.getBuffer(), 8192)) {
+                for (long read = source.read(sink.getBuffer(), 8192);
+                        read >= 0;
+                        read = source.read(sink.getBuffer(), 8192)) {
                     sink.flush(); // what a person types line by line arrives line by line
                 }
             }
