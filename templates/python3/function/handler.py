@@ -1,0 +1,10 @@
+def handle(req):
+    """Handle a request to the function.
+
+    Args:
+        req (str): request body
+
+    Returns:
+        str: response body
+    """
+    return req
