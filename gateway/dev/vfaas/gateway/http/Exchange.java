@@ -32,6 +32,9 @@ public interface Exchange {
     /** The request body as it arrives. */
     InputStream body();
 
+    /** Runs {@code action} (which must not block) when the client goes away before the answer is finished; at once if it is gone already. */
+    default void onDisconnect(Runnable action) {}
+
     /** Sets a response header; only before a respond method. */
     void setHeader(String name, String value);
 

@@ -1,4 +1,4 @@
-/** A request as the gateway's blocking handlers see it. */
+/** The gateway's HTTP/1.1 server: connections, routing, authentication, and a request as blocking handlers see it. */
 @NullMarked
 package dev.vfaas.gateway.http;
 

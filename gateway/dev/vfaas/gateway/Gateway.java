@@ -1,0 +1,91 @@
+package dev.vfaas.gateway;
+
+import dev.vfaas.gateway.http.Access;
+import dev.vfaas.gateway.http.BasicAuthentication;
+import dev.vfaas.gateway.http.BlockingHandler;
+import dev.vfaas.gateway.http.BlockingRequests;
+import dev.vfaas.gateway.http.EventLoops;
+import dev.vfaas.gateway.http.Exchange;
+import dev.vfaas.gateway.http.HttpFrontend;
+import dev.vfaas.gateway.http.Route;
+import dev.vfaas.gateway.log.Log;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A running gateway: the server in front of the rooms. */
+public final class Gateway implements AutoCloseable {
+    private final GatewayConfig config;
+    private final Log log;
+    private final Rooms rooms;
+    private final EventLoops loops;
+    private final HttpFrontend frontend;
+
+    private Gateway(GatewayConfig config, Log log, Rooms rooms, BasicAuthentication authentication) {
+        this.config = config;
+        this.log = log;
+        this.rooms = rooms;
+        this.loops = new EventLoops(config.eventLoops());
+        this.frontend = new HttpFrontend(loops, routes(), authentication, log);
+    }
+
+    /** Puts a server in front of {@code rooms}; it does not listen yet. The gateway closes the rooms when it is closed. */
+    static Gateway over(Rooms rooms, GatewayConfig config, BasicAuthentication authentication, Log log) {
+        return new Gateway(config, log, rooms, authentication);
+    }
+
+    /** Begins to answer, and tells where. */
+    InetSocketAddress listen() throws IOException {
+        return frontend.listen(config.host(), config.port());
+    }
+
+    private List<Route> routes() {
+        List<Route> routes = new ArrayList<>();
+        if (rooms.asynchronous() != null) {
+            routes.add(Route.below("/async-function", Access.OPEN, blocking(rooms.asynchronous())));
+        }
+        if (rooms.images() != null) {
+            routes.add(Route.below("/v2", Access.REGISTRY, blocking(rooms.images())));
+        }
+        routes.add(Route.at("/healthz", Access.OPEN, blocking(this::health)));
+        return routes;
+    }
+
+    private BlockingRequests blocking(BlockingHandler handler) {
+        return new BlockingRequests(handler, log);
+    }
+
+    private void health(Exchange exchange) throws IOException {
+        try {
+            rooms.health().run();
+        } catch (RuntimeException e) {
+            log.error("unhealthy", e);
+            exchange.respond(503, "stores cannot be used: " + e.getMessage());
+            return;
+        }
+        exchange.respond(200, "OK");
+    }
+
+    /** Stops accepting, lets calls under way finish within the drain timeout, then stops the replicas and closes the stores. */
+    @Override
+    public void close() {
+        try {
+            frontend.drain(config.drainTimeout());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        frontend.close();
+        try {
+            rooms.runtime().close();
+        } catch (RuntimeException e) {
+            log.error("closing the runtime failed", e);
+        }
+        try {
+            rooms.closing().close();
+        } catch (Exception e) {
+            log.error("closing the stores failed", e);
+        }
+        loops.close();
+    }
+}

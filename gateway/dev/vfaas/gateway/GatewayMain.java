@@ -1,0 +1,121 @@
+package dev.vfaas.gateway;
+
+import dev.vfaas.gateway.http.BasicAuthentication;
+import dev.vfaas.gateway.log.Log;
+import dev.vfaas.openfaas.Secret;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process of the embedded gateway: {@code java @gateway.jvmoptions -cp ... dev.vfaas.gateway.GatewayMain --port 8080 --data-dir DIR}; see
+ * {@link GatewayConfig#parse} for all options. The JVM options it is meant to run with are the resource {@code gateway.jvmoptions}, one a line.
+ * Once it listens, DIR/gateway.json tells where; SIGTERM ends it after the calls under way. Exit codes: 1 it failed (the port is taken, the state
+ * cannot be read), 2 a wrong option, 5 another gateway uses the data directory.
+ */
+public final class GatewayMain {
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+    private static final int LOCKED = 5;
+
+    private final PrintStream err;
+    private final Log log;
+
+    private GatewayMain(PrintStream err) {
+        this.err = err;
+        this.log = new Log(err);
+    }
+
+    public static void main(String[] args) {
+        int code = new GatewayMain(System.err).run(List.of(args), System.getenv());
+        if (code != 0) {
+            System.exit(code);
+        }
+    }
+
+    private int run(List<String> arguments, Map<String, String> environment) {
+        GatewayConfig config;
+        try {
+            config = GatewayConfig.parse(arguments, environment);
+        } catch (IllegalArgumentException e) {
+            return fail(USAGE, e.getMessage());
+        }
+        DataDirectory data;
+        try {
+            data = DataDirectory.open(config.dataDirectory());
+        } catch (DataDirectory.InUse e) {
+            return fail(LOCKED, e.getMessage() + "; stop it first, or give another --data-dir");
+        } catch (IOException e) {
+            return fail(FAILED, "cannot use the data directory " + config.dataDirectory() + ": " + e);
+        }
+        try {
+            return serve(config, data);
+        } catch (BindException e) {
+            return fail(FAILED, taken(config));
+        } catch (IOException | RuntimeException e) {
+            log.error("the gateway cannot start", e);
+            return fail(FAILED, "the gateway cannot start: " + e.getMessage());
+        }
+    }
+
+    private int serve(GatewayConfig config, DataDirectory data) throws IOException {
+        Secret password = data.password();
+        Rooms rooms = LocalRooms.open(config, log);
+        Gateway gateway = Gateway.over(rooms, config, new BasicAuthentication("admin", password), log);
+        InetSocketAddress address;
+        try {
+            address = gateway.listen();
+        } catch (IOException e) {
+            gateway.close();
+            throw e;
+        }
+        String version = Version.current();
+        data.announce(config.host(), address.getPort(), version);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, data, stopped), "stop"));
+        log.info(
+                "listening",
+                "address",
+                config.host() + ":" + address.getPort(),
+                "data",
+                config.dataDirectory(),
+                "version",
+                version);
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 0;
+    }
+
+    private void stop(Gateway gateway, DataDirectory data, CountDownLatch stopped) {
+        log.info("stopping");
+        try (data) {
+            data.retract();
+            gateway.close();
+        } catch (IOException e) {
+            log.error("stopping failed", e);
+        }
+        log.info("stopped");
+        stopped.countDown();
+    }
+
+    private static String taken(GatewayConfig config) {
+        String owner = new PortOwner(Path.of("/proc")).find(config.port());
+        return "port " + config.port() + " on " + config.host() + " is taken"
+                + (owner == null ? "" : " by " + owner) + "; stop it, or choose another with --port";
+    }
+
+    private int fail(int code, @Nullable String message) {
+        err.println("gateway: " + message);
+        err.flush();
+        return code;
+    }
+}

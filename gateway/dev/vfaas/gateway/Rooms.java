@@ -1,0 +1,22 @@
+package dev.vfaas.gateway;
+
+import dev.vfaas.gateway.http.BlockingHandler;
+import dev.vfaas.gateway.runtime.FunctionRuntime;
+import dev.vfaas.gateway.runtime.Secrets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts behind the gateway's routes.
+ *
+ * @param images answers below /v2
+ * @param asynchronous answers below /async-function
+ * @param health throws when the stores cannot be used; may block
+ * @param closing ends the rooms, after the runtime is closed
+ */
+record Rooms(
+        FunctionRuntime runtime,
+        Secrets secrets,
+        @Nullable BlockingHandler images,
+        @Nullable BlockingHandler asynchronous,
+        Runnable health,
+        AutoCloseable closing) {}

@@ -1,0 +1,5 @@
+/** The gateway's own log lines. */
+@NullMarked
+package dev.vfaas.gateway.log;
+
+import org.jspecify.annotations.NullMarked;
