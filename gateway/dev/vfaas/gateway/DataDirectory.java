@@ -75,7 +75,8 @@ final class DataDirectory implements AutoCloseable {
 
         private static String holder(Path path) {
             try {
-                var state = new ObjectMapper().readTree(path.resolve("gateway.json").toFile());
+                var state =
+                        new ObjectMapper().readTree(path.resolve("gateway.json").toFile());
                 return " (process " + state.path("pid").asLong() + ", port "
                         + state.path("port").asInt() + ")";
             } catch (IOException e) {
@@ -117,7 +118,11 @@ final class DataDirectory implements AutoCloseable {
         state.put("port", port);
         state.put(
                 "started",
-                ProcessHandle.current().info().startInstant().orElseGet(Instant::now).toString());
+                ProcessHandle.current()
+                        .info()
+                        .startInstant()
+                        .orElseGet(Instant::now)
+                        .toString());
         state.put("version", version);
         write(path.resolve("gateway.json"), json.writeValueAsString(state) + "\n");
     }

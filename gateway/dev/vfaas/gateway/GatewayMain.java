@@ -109,8 +109,8 @@ public final class GatewayMain {
 
     private static String taken(GatewayConfig config) {
         String owner = new PortOwner(Path.of("/proc")).find(config.port());
-        return "port " + config.port() + " on " + config.host() + " is taken"
-                + (owner == null ? "" : " by " + owner) + "; stop it, or choose another with --port";
+        return "port " + config.port() + " on " + config.host() + " is taken" + (owner == null ? "" : " by " + owner)
+                + "; stop it, or choose another with --port";
     }
 
     private int fail(int code, @Nullable String message) {

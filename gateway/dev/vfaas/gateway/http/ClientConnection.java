@@ -198,7 +198,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void respond(DefaultFullHttpResponse response) {
         int code = response.status().code();
         if (code != 204 && code != 304) {
-            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
+            response.headers()
+                    .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
         }
         if (!requestComplete && expectsContinue) {
             keepAlive = false;

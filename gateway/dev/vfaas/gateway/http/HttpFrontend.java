@@ -2,10 +2,12 @@ package dev.vfaas.gateway.http;
 
 import dev.vfaas.gateway.log.Log;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.Errors;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -13,8 +15,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,7 +57,8 @@ public final class HttpFrontend implements AutoCloseable {
      *
      * @param port 0 for any free one
      * @return where it listens
-     * @throws IOException for example when the port is taken
+     * @throws BindException when the port is taken
+     * @throws IOException when it cannot listen for another reason
      */
     public InetSocketAddress listen(String host, int port) throws IOException {
         ChannelFuture bound = new ServerBootstrap()
@@ -68,13 +71,21 @@ public final class HttpFrontend implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         ResponseEncoder encoder = new ResponseEncoder();
-                        channel.pipeline().addLast(new HttpRequestDecoder(limits()), encoder, new ClientConnection(HttpFrontend.this, channel, encoder));
+                        channel.pipeline()
+                                .addLast(
+                                        new HttpRequestDecoder(limits()),
+                                        encoder,
+                                        new ClientConnection(HttpFrontend.this, channel, encoder));
                     }
                 })
                 .bind(host, port)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
+            if (cause instanceof Errors.NativeIoException nativeError
+                    && nativeError.expectedErr() == Errors.ERRNO_EADDRINUSE_NEGATIVE) {
+                throw (BindException) new BindException(cause.getMessage()).initCause(cause);
+            }
             throw cause instanceof IOException io ? io : new IOException(cause);
         }
         listening = bound.channel();

@@ -38,7 +38,10 @@ public final class Log {
 
     private void write(String level, String message, Object... fields) {
         StringBuilder line = new StringBuilder(128);
-        line.append(Instant.now().truncatedTo(ChronoUnit.MILLIS)).append(' ').append(level).append(' ');
+        line.append(Instant.now().truncatedTo(ChronoUnit.MILLIS))
+                .append(' ')
+                .append(level)
+                .append(' ');
         append(line, message);
         for (int i = 0; i + 1 < fields.length; i += 2) {
             line.append(' ').append(fields[i]).append('=');
