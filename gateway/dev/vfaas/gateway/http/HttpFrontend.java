@@ -30,6 +30,9 @@ public final class HttpFrontend implements AutoCloseable {
     /** Largest request line and largest sum of headers, bytes. */
     private static final int MAX_LINE = 16 * 1024;
 
+    /** Linux's -EADDRINUSE. */
+    private static final int ADDRESS_IN_USE = -98;
+
     private static final int MAX_HEADERS = 64 * 1024;
 
     private static final byte[] REGISTRY_REFUSAL =
@@ -82,8 +85,7 @@ public final class HttpFrontend implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
-            if (cause instanceof Errors.NativeIoException nativeError
-                    && nativeError.expectedErr() == Errors.ERRNO_EADDRINUSE_NEGATIVE) {
+            if (cause instanceof Errors.NativeIoException nativeError && nativeError.expectedErr() == ADDRESS_IN_USE) {
                 throw (BindException) new BindException(cause.getMessage()).initCause(cause);
             }
             throw cause instanceof IOException io ? io : new IOException(cause);
