@@ -1,6 +1,8 @@
 package dev.vfaas.stack;
 
-import dev.vfaas.console.Failure;
+import dev.vfaas.yaml.Problems;
+import dev.vfaas.yaml.SourceText;
+import dev.vfaas.yaml.TextFile;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,15 +16,20 @@ public final class FunctionEnvironment {
     }
 
     /**
-     * Reads the function's environment files and merges.
+     * Reads the function's environment files, whose paths start from the stack file's folder, and merges.
      *
      * @param flags what --env gave
-     * @throws Failure (usage) when a file cannot be read or is malformed, with its line
+     * @throws dev.vfaas.console.Failure (usage) when a file cannot be read or is malformed, with its line
      */
     public Map<String, String> of(StackFunction function, Map<String, String> flags) {
         Map<String, String> merged = new LinkedHashMap<>(function.environment());
-        if (!function.environmentFiles().isEmpty()) {
-            throw Failure.failed("not yet: " + stack.source());
+        for (String file : function.environmentFiles()) {
+            SourceText text = TextFile.read(
+                    "environment_file of " + function.name() + " (" + stack.source() + "),", file, stack.resolve(file));
+            Problems problems = new Problems(text);
+            Map<String, String> variables = EnvironmentFile.parse(problems);
+            problems.throwIfAny();
+            merged.putAll(variables);
         }
         merged.putAll(flags);
         return merged;

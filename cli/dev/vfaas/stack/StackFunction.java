@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One function of a stack file. Scalars of the maps are their raw text ({@code true} is "true", {@code 1.10} is "1.10", null is ""). Maps keep
  * the order of the file; collections are never null.
  *
- * @param lang the template's name; null only when the function is not built ({@code skip_build})
+ * @param lang the template's name; null together with {@code handler} when there is nothing to build, only to deploy
  * @param handler the handler's folder as written; resolve it with {@link Stack#resolve}
  * @param image the image reference as written
  * @param fprocess overrides the template's process
@@ -26,7 +26,7 @@ public record StackFunction(
         String name,
         @Nullable String lang,
         @Nullable String handler,
-        @Nullable String image,
+        String image,
         @Nullable String fprocess,
         Map<String, String> environment,
         List<String> environmentFiles,

@@ -30,9 +30,11 @@ public sealed interface StackSource {
 
     /** A file fetched by http or https; its relative paths start from the working directory. */
     record Url(URI uri, Path baseDirectory) implements StackSource {
+        /** The URL without a login that may be in it. */
         @Override
         public String name() {
-            return uri.toString();
+            String login = uri.getRawUserInfo();
+            return login == null ? uri.toString() : uri.toString().replace(login + "@", "");
         }
     }
 

@@ -1,0 +1,35 @@
+package dev.vfaas.template;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A built-in template: resources, which cannot be listed but by the lists that lie among them. */
+record ClassPathFolder(ClassLoader loader, String root) implements TemplateFolder {
+
+    @Override
+    public Optional<TemplateFile> read(String path) {
+        try (InputStream in = loader.getResourceAsStream(resource(path))) {
+            return in == null ? Optional.empty() : Optional.of(new TemplateFile(path, in.readAllBytes(), false));
+        } catch (IOException e) {
+            throw new UncheckedIOException("built-in " + resource(path), e);
+        }
+    }
+
+    @Override
+    public List<String> list(String path) {
+        return List.of();
+    }
+
+    @Override
+    public String name(String path) {
+        return "built-in " + resource(path);
+    }
+
+    private String resource(String path) {
+        return Path.of(root, path).normalize().toString().replace('\\', '/');
+    }
+}
