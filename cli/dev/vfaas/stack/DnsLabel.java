@@ -22,8 +22,9 @@ public final class DnsLabel {
             String nearest = name.toLowerCase(java.util.Locale.ROOT)
                     .replaceAll("[^a-z0-9]+", "-")
                     .replaceAll("^-+|-+$", "");
-            return Optional.of(what + " \"" + name + "\" can only contain a-z, 0-9 and dashes, and begins and ends with a"
-                    + " letter or digit" + (nearest.isEmpty() ? "" : "; for example \"" + nearest + "\""));
+            return Optional.of(
+                    what + " \"" + name + "\" can only contain a-z, 0-9 and dashes, and begins and ends with a"
+                            + " letter or digit" + (nearest.isEmpty() ? "" : "; for example \"" + nearest + "\""));
         }
         return Optional.empty();
     }

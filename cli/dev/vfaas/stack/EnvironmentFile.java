@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * several lines. A file is dotenv when its first line that says anything is of that form. {@code ${}} is text in both.
  */
 final class EnvironmentFile {
-    private static final Pattern ASSIGNMENT = Pattern.compile("[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \\t]*=");
+    private static final Pattern ASSIGNMENT =
+            Pattern.compile("[ \\t]*(?:export[ \\t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \\t]*=");
 
     private final Problems problems;
     private final String text;

@@ -87,8 +87,12 @@ sealed interface Expression {
                 case LENGTH -> Integer.toString(value.codePointCount(0, value.length()));
                 case UPPER -> value.toUpperCase(Locale.ROOT);
                 case LOWER -> value.toLowerCase(Locale.ROOT);
-                case UPPER_FIRST -> first(value).toUpperCase(Locale.ROOT) + value.substring(first(value).length());
-                case LOWER_FIRST -> first(value).toLowerCase(Locale.ROOT) + value.substring(first(value).length());
+                case UPPER_FIRST ->
+                    first(value).toUpperCase(Locale.ROOT)
+                            + value.substring(first(value).length());
+                case LOWER_FIRST ->
+                    first(value).toLowerCase(Locale.ROOT)
+                            + value.substring(first(value).length());
                 case SUBSTRING -> substring(value, variables, unset);
                 case TRIM_PREFIX -> new Glob(argument(0, variables, unset)).withoutPrefix(value, false);
                 case TRIM_LONGEST_PREFIX -> new Glob(argument(0, variables, unset)).withoutPrefix(value, true);

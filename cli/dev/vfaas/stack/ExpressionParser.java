@@ -78,13 +78,12 @@ final class ExpressionParser {
 
     private Expansion replace(String name) throws Malformed {
         at++;
-        Operator operator =
-                switch (peek()) {
-                    case '/' -> Operator.REPLACE_ALL;
-                    case '#' -> Operator.REPLACE_PREFIX;
-                    case '%' -> Operator.REPLACE_SUFFIX;
-                    default -> Operator.REPLACE_FIRST;
-                };
+        Operator operator = switch (peek()) {
+            case '/' -> Operator.REPLACE_ALL;
+            case '#' -> Operator.REPLACE_PREFIX;
+            case '%' -> Operator.REPLACE_SUFFIX;
+            default -> Operator.REPLACE_FIRST;
+        };
         at += operator == Operator.REPLACE_FIRST ? 0 : 1;
         Expression what = filled(name, argument("/\n", true));
         if (peek() != '/') {

@@ -63,7 +63,8 @@ final class FunctionParser {
         String image = fields.text("image");
         boolean skipBuild = fields.bool("skip_build");
         if (whole && image == null && !fields.isWrongType("image")) {
-            problems.add(fields.position("image", entry), what + " has no image; for example: image: " + name + ":latest");
+            problems.add(
+                    fields.position("image", entry), what + " has no image; for example: image: " + name + ":latest");
         }
         if (whole && !skipBuild && (lang == null) != (handler == null)) {
             String missing = lang == null ? "lang" : "handler";
@@ -112,7 +113,8 @@ final class FunctionParser {
         if (value instanceof YamlValue.Mapping mapping) {
             for (YamlValue.Entry entry : mapping.entries()) {
                 if (entry.key().indexOf('=') >= 0 || entry.key().indexOf('\0') >= 0) {
-                    problems.add(entry.position(), "the name of a variable of " + what + ".environment has a \"=\" in it");
+                    problems.add(
+                            entry.position(), "the name of a variable of " + what + ".environment has a \"=\" in it");
                 }
             }
         }
@@ -164,10 +166,11 @@ final class FunctionParser {
         }
         Optional<String> text = reader.text(value, what);
         text.flatMap(quantity -> check.problem(what, quantity)).ifPresent(why -> problems.add(value.position(), why));
-        if (what.endsWith(".memory") && text.filter(quantity -> quantity.endsWith("m")).isPresent()) {
+        if (what.endsWith(".memory")
+                && text.filter(quantity -> quantity.endsWith("m")).isPresent()) {
             warnings.add(problems.source().name() + ":" + value.position().line() + ":"
                     + value.position().column() + ": " + what + " " + text.get()
-                    + " is in thousandths of a byte; did you mean " + text.get() .replaceAll("m$", "Mi") + "?");
+                    + " is in thousandths of a byte; did you mean " + text.get().replaceAll("m$", "Mi") + "?");
         }
         return text.orElse(null);
     }
@@ -179,16 +182,14 @@ final class FunctionParser {
         }
     }
 
-    private void notAbove(
-            String what, String resource, @Nullable String request, @Nullable String limit, Position at) {
+    private void notAbove(String what, String resource, @Nullable String request, @Nullable String limit, Position at) {
         Optional<Quantity> asked = Optional.ofNullable(request).flatMap(Quantity::parse);
         Optional<Quantity> allowed = Optional.ofNullable(limit).flatMap(Quantity::parse);
         if (asked.isPresent()
                 && allowed.isPresent()
                 && asked.get().value().compareTo(allowed.get().value()) > 0) {
             problems.add(
-                    at,
-                    what + " requests " + request + " of " + resource + ", more than its limit, which is " + limit);
+                    at, what + " requests " + request + " of " + resource + ", more than its limit, which is " + limit);
         }
     }
 
@@ -213,7 +214,8 @@ final class FunctionParser {
             return value == null ? null : read.read(value, what + "." + key);
         }
 
-        @Nullable String text(String key) {
+        @Nullable
+        String text(String key) {
             return get(key, (value, name) -> reader.text(value, name).orElse(null));
         }
 
@@ -246,6 +248,7 @@ final class FunctionParser {
     /** Reads a value of a known name. */
     @FunctionalInterface
     private interface Read<T> {
-        @Nullable T read(YamlValue value, String what);
+        @Nullable
+        T read(YamlValue value, String what);
     }
 }

@@ -42,7 +42,9 @@ record Glob(String glob) {
                     String set = glob.substring(i + 1, end);
                     boolean not = set.startsWith("^") || set.startsWith("!");
                     regex.append(not ? "[^" : "[")
-                            .append((not ? set.substring(1) : set).replace("\\", "\\\\").replace("[", "\\["))
+                            .append((not ? set.substring(1) : set)
+                                    .replace("\\", "\\\\")
+                                    .replace("[", "\\["))
                             .append(']');
                     i = end;
                 }

@@ -20,8 +20,8 @@ final class ScaleLabels {
     /** Go's durations, as the gateway reads them: {@code 90s}, {@code 1m30s}, {@code 0}. */
     private static final Pattern DURATION = Pattern.compile("0|((\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+");
 
-    private static final List<String> KNOWN =
-            List.of("min", "max", "factor", "type", "target", "target-proportion", "zero", "zero-duration", "down.window");
+    private static final List<String> KNOWN = List.of(
+            "min", "max", "factor", "type", "target", "target-proportion", "zero", "zero-duration", "down.window");
     private static final List<String> TYPES = List.of("rps", "capacity", "cpu", "queue", "custom");
 
     private final Problems problems;
@@ -37,7 +37,8 @@ final class ScaleLabels {
         Map<String, Integer> counts = new HashMap<>();
         Map<String, Position> positions = new HashMap<>();
         for (YamlValue.Entry label : labels) {
-            if (label.key().startsWith(PREFIX) && label.value() instanceof YamlValue.Scalar(Position at, String text, var q)) {
+            if (label.key().startsWith(PREFIX)
+                    && label.value() instanceof YamlValue.Scalar(Position at, String text, var q)) {
                 String key = label.key().substring(PREFIX.length());
                 positions.put(key, at);
                 problem(key, text, label.position()).ifPresent(why -> problems.add(at, label.key() + " " + why));
@@ -59,7 +60,10 @@ final class ScaleLabels {
         return switch (key) {
             case "min" -> unless(COUNT.matcher(text).matches(), "must be a whole number from 0", text);
             case "max" ->
-                unless(COUNT.matcher(text).matches() && Integer.parseInt(text) > 0, "must be a whole number from 1", text);
+                unless(
+                        COUNT.matcher(text).matches() && Integer.parseInt(text) > 0,
+                        "must be a whole number from 1",
+                        text);
             case "factor" ->
                 unless(
                         COUNT.matcher(text).matches() && Integer.parseInt(text) <= 100,

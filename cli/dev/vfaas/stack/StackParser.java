@@ -45,7 +45,8 @@ final class StackParser {
         Map<String, YamlValue> root = reader.section(document.get(), "", KEYS);
         if (document.get() instanceof YamlValue.Mapping && !root.containsKey("provider")) {
             problems.add(
-                    document.get().position(), "there is no provider; a stack file has provider: and below it name: openfaas");
+                    document.get().position(),
+                    "there is no provider; a stack file has provider: and below it name: openfaas");
         }
         YamlValue version = root.get("version");
         YamlValue provider = root.get("provider");
@@ -65,8 +66,7 @@ final class StackParser {
     private String version(YamlValue value) {
         String version = reader.text(value, "version").orElse("1.0");
         if (!version.equals("1.0")) {
-            problems.add(
-                    value.position(), "[1.0] are the only valid versions for the stack file - found: " + version);
+            problems.add(value.position(), "[1.0] are the only valid versions for the stack file - found: " + version);
         }
         return version;
     }
@@ -74,12 +74,14 @@ final class StackParser {
     private @Nullable String gateway(YamlValue value) {
         Map<String, YamlValue> provider = reader.section(value, "provider", List.of("name", "gateway", "network"));
         YamlValue nameValue = provider.get("name");
-        String name = nameValue == null ? "" : reader.text(nameValue, "provider.name").orElse("");
+        String name =
+                nameValue == null ? "" : reader.text(nameValue, "provider.name").orElse("");
         boolean readable = value instanceof YamlValue.Mapping || value instanceof YamlValue.Null;
         if (readable && !name.equals("openfaas")) {
             problems.add(
                     nameValue == null ? value.position() : nameValue.position(),
-                    "['openfaas'] is the only valid \"provider.name\", but you gave: " + (name.isEmpty() ? "nothing" : name));
+                    "['openfaas'] is the only valid \"provider.name\", but you gave: "
+                            + (name.isEmpty() ? "nothing" : name));
         }
         YamlValue network = provider.get("network");
         if (network != null) {
@@ -93,7 +95,8 @@ final class StackParser {
         Map<String, StackFunction> functions = new LinkedHashMap<>();
         List<YamlValue.Entry> entries = value == null ? List.of() : reader.entries(value, "functions");
         for (YamlValue.Entry entry : entries) {
-            if (!entry.key().startsWith("x-") || DnsLabel.problem("", entry.key()).isEmpty() && isFunction(entry)) {
+            if (!entry.key().startsWith("x-")
+                    || DnsLabel.problem("", entry.key()).isEmpty() && isFunction(entry)) {
                 StackFunction function = new FunctionParser(problems, warnings).parse(entry);
                 if (wanted.test(function.name())) {
                     functions.put(function.name(), function);
@@ -105,7 +108,8 @@ final class StackParser {
 
     /** Below {@code functions} a name such as {@code x-ray} may be a function; one with an image is. */
     private static boolean isFunction(YamlValue.Entry entry) {
-        return entry.value() instanceof YamlValue.Mapping mapping && mapping.get("image").isPresent();
+        return entry.value() instanceof YamlValue.Mapping mapping
+                && mapping.get("image").isPresent();
     }
 
     private StackConfiguration configuration(YamlValue value) {
@@ -125,8 +129,8 @@ final class StackParser {
                 for (YamlValue item : sequence.items()) {
                     String what = "an entry of configuration.templates";
                     Map<String, YamlValue> template = reader.section(item, what, List.of("name", "source"));
-                    Optional<String> name =
-                            Optional.ofNullable(template.get("name")).flatMap(text -> reader.text(text, what + "'s name"));
+                    Optional<String> name = Optional.ofNullable(template.get("name"))
+                            .flatMap(text -> reader.text(text, what + "'s name"));
                     Optional<String> source = Optional.ofNullable(template.get("source"))
                             .flatMap(text -> reader.text(text, what + "'s source"));
                     if (name.isEmpty() && item instanceof YamlValue.Mapping) {

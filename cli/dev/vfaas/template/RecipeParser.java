@@ -138,11 +138,13 @@ final class RecipeParser {
 
     private @Nullable List<String> paths(Map<String, YamlValue> keys, String key) {
         YamlValue value = keys.get(key);
-        return value == null ? null : reader.texts(value, key, (at, path) -> {
-            if (path.startsWith("/") || List.of(path.split("[/\\\\]")).contains("..")) {
-                problems.add(at, key + " \"" + path + "\" must lie in the template's folder");
-            }
-        });
+        return value == null
+                ? null
+                : reader.texts(value, key, (at, path) -> {
+                    if (path.startsWith("/") || List.of(path.split("[/\\\\]")).contains("..")) {
+                        problems.add(at, key + " \"" + path + "\" must lie in the template's folder");
+                    }
+                });
     }
 
     private Map<String, String> textMap(Map<String, YamlValue> keys, String key) {
@@ -159,7 +161,8 @@ final class RecipeParser {
         Problems problems = new Problems(text);
         YamlReader reader = new YamlReader(problems);
         Optional<YamlValue> document = YamlParser.parse(problems);
-        List<String> list = document.map(root -> reader.section(root, "", List.of(key)).get(key))
+        List<String> list = document.map(
+                        root -> reader.section(root, "", List.of(key)).get(key))
                 .map(value -> reader.texts(value, key, (at, item) -> {}))
                 .orElse(List.of());
         problems.throwIfAny();

@@ -90,8 +90,8 @@ public final class Template {
     }
 
     private Failure missing(String path) {
-        return Failure.failed(
-                "the template \"" + name + "\" has no file " + path + " (" + folder.name(path) + "), though it lists it");
+        return Failure.failed("the template \"" + name + "\" has no file " + path + " (" + folder.name(path)
+                + "), though it lists it");
     }
 
     static void write(List<TemplateFile> files, Path directory) {

@@ -79,7 +79,8 @@ public final class Templates {
     /** Names of the built-in templates, sorted. */
     public List<String> builtIn() {
         ClassPathFolder root = new ClassPathFolder(loader, ROOT);
-        return root.read("index.yml")
+        return root
+                .read("index.yml")
                 .map(file -> RecipeParser.list(SourceText.decode(root.name("index.yml"), file.content()), "templates"))
                 .orElse(List.of())
                 .stream()
@@ -114,10 +115,10 @@ public final class Templates {
         TreeSet<String> all = new TreeSet<>(builtIn());
         all.addAll(local());
         String instead = INSTEAD.getOrDefault(lang, "");
-        String suggestion = all.contains(instead)
-                ? "; did you mean \"" + instead + "\"?"
-                : Suggestion.phrase(lang, all);
-        return Failure.usage("there is no template \"" + lang + "\"" + suggestion + "\ntemplates: " + String.join(", ", all))
+        String suggestion =
+                all.contains(instead) ? "; did you mean \"" + instead + "\"?" : Suggestion.phrase(lang, all);
+        return Failure.usage(
+                        "there is no template \"" + lang + "\"" + suggestion + "\ntemplates: " + String.join(", ", all))
                 .next("vfaas new --list");
     }
 }

@@ -55,7 +55,9 @@ public final class Problems {
         if (sorted.size() > 1) {
             text.append(source.name()).append(" has ").append(sorted.size()).append(" errors\n");
         }
-        sorted.stream().limit(SHOWN).forEach(problem -> text.append(show(problem)).append('\n'));
+        sorted.stream()
+                .limit(SHOWN)
+                .forEach(problem -> text.append(show(problem)).append('\n'));
         if (sorted.size() > SHOWN) {
             text.append("and ").append(sorted.size() - SHOWN).append(" more\n");
         }
@@ -76,8 +78,8 @@ public final class Problems {
         int from = caret > WIDTH - 20 ? caret - WIDTH / 2 : 0;
         String shown = line.substring(from, Math.min(line.length(), from + WIDTH));
         String indent = line.substring(from, caret).replaceAll("[^\t]", " ");
-        return where + "\n  " + number + " | " + printable(shown) + "\n  " + " ".repeat(number.length()) + " | " + indent
-                + "^";
+        return where + "\n  " + number + " | " + printable(shown) + "\n  " + " ".repeat(number.length()) + " | "
+                + indent + "^";
     }
 
     /** A file may hold control characters, which must not reach a terminal. */

@@ -28,13 +28,16 @@ public final class Suggestion {
         if (near.isPresent() || wanted.length() < 3) {
             return near;
         }
-        var beginnings = known.stream().filter(name -> plain(name).startsWith(wanted)).toList();
+        var beginnings =
+                known.stream().filter(name -> plain(name).startsWith(wanted)).toList();
         return beginnings.size() == 1 ? Optional.of(beginnings.getFirst()) : Optional.empty();
     }
 
     /** {@code ; did you mean "x"?} or nothing, to end a sentence with. */
     public static String phrase(String typed, Collection<String> known) {
-        return nearest(typed, known).map(name -> "; did you mean \"" + name + "\"?").orElse("");
+        return nearest(typed, known)
+                .map(name -> "; did you mean \"" + name + "\"?")
+                .orElse("");
     }
 
     private static String plain(String name) {
@@ -57,10 +60,8 @@ public final class Suggestion {
             for (int j = 1; j <= b.length(); j++) {
                 int cost = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
                 d[i][j] = Math.min(Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1), d[i - 1][j - 1] + cost);
-                boolean swapped = i > 1
-                        && j > 1
-                        && a.charAt(i - 1) == b.charAt(j - 2)
-                        && a.charAt(i - 2) == b.charAt(j - 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
                 if (swapped) {
                     d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
                 }

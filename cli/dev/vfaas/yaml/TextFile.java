@@ -35,7 +35,8 @@ public final class TextFile {
                     .next("ls -l " + name)
                     .because(e);
         } catch (IOException e) {
-            throw Failure.usage("the " + what + " " + name + " cannot be read: " + e.getMessage()).because(e);
+            throw Failure.usage("the " + what + " " + name + " cannot be read: " + e.getMessage())
+                    .because(e);
         }
     }
 

@@ -79,7 +79,8 @@ public final class YamlParser {
             YamlValue first = null;
             for (Node document : new Yaml(options).composeAll(new StringReader(text))) {
                 if (first != null) {
-                    problems.add(position(document.getStartMark()), "a second YAML document begins here; only one is read");
+                    problems.add(
+                            position(document.getStartMark()), "a second YAML document begins here; only one is read");
                     break;
                 }
                 first = value(document);
@@ -88,7 +89,8 @@ public final class YamlParser {
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark() != null ? e.getProblemMark() : e.getContextMark();
             String context = e.getContext() == null ? "" : " (" + e.getContext().strip() + ")";
-            problems.add(mark == null ? new Position(1, 1) : position(mark), "not valid YAML: " + e.getProblem() + context);
+            problems.add(
+                    mark == null ? new Position(1, 1) : position(mark), "not valid YAML: " + e.getProblem() + context);
         } catch (ReaderException e) {
             problems.add(
                     codePointPosition(e.getPosition()),
@@ -114,18 +116,16 @@ public final class YamlParser {
             problems.add(position, "an anchor may not contain itself");
             return new YamlValue.Null(position);
         }
-        YamlValue value =
-                switch (node) {
-                    case MappingNode mapping -> new YamlValue.Mapping(position, entries(mapping));
-                    case SequenceNode sequence ->
-                        new YamlValue.Sequence(
-                                position,
-                                sequence.getValue().stream().map(this::value).toList());
-                    case ScalarNode scalar when scalar.getTag().equals(Tag.NULL) -> new YamlValue.Null(position);
-                    case ScalarNode scalar ->
-                        new YamlValue.Scalar(position, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN);
-                    default -> throw new YAMLException("a node of an unknown kind: " + node.getNodeId());
-                };
+        YamlValue value = switch (node) {
+            case MappingNode mapping -> new YamlValue.Mapping(position, entries(mapping));
+            case SequenceNode sequence ->
+                new YamlValue.Sequence(
+                        position, sequence.getValue().stream().map(this::value).toList());
+            case ScalarNode scalar when scalar.getTag().equals(Tag.NULL) -> new YamlValue.Null(position);
+            case ScalarNode scalar ->
+                new YamlValue.Scalar(position, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN);
+            default -> throw new YAMLException("a node of an unknown kind: " + node.getNodeId());
+        };
         open.remove(node);
         done.put(node, value);
         return value;

@@ -118,7 +118,9 @@ public final class YamlReader {
                     problems.add(
                             other.position(),
                             what + "." + entry.key() + " must be text, not " + other.kind()
-                                    + (other instanceof YamlValue.Mapping ? "; quote it if it is meant to be text" : ""));
+                                    + (other instanceof YamlValue.Mapping
+                                            ? "; quote it if it is meant to be text"
+                                            : ""));
             }
         }
         return map;
