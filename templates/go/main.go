@@ -5,6 +5,7 @@ package main
 import (
 	"net/http"
 	"os"
+	_ "time/tzdata" // an image without a base has no time zones
 
 	function "handler/function"
 )

@@ -36,9 +36,6 @@ func run(handler http.Handler) int {
 		logger.Printf("function: %v", err)
 		return 2
 	}
-	// An image without a base has no folder for temporary files.
-	_ = os.MkdirAll(os.TempDir(), 0o1777)
-
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 

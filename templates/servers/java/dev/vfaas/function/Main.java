@@ -21,7 +21,7 @@ public final class Main {
         Object handler;
         try {
             settings = Settings.from(System.getenv());
-            handler = new Handlers(settings.handlerClass()).instance();
+            handler = new Handlers("com.openfaas.function.Handler").instance();
         } catch (IllegalArgumentException wrong) {
             log.println("function: " + wrong.getMessage());
             if (wrong.getCause() != null) {

@@ -20,7 +20,6 @@ import java.util.regex.Pattern;
  * @param maxInflight concurrent requests; exceeded, the answer is 429; 0 is no limit
  * @param logRequests one line a request on stderr
  * @param writeDebug the same, with the headers
- * @param handlerClass the function's class
  */
 record Settings(
         String bind,
@@ -32,8 +31,7 @@ record Settings(
         Duration drainTimeout,
         int maxInflight,
         boolean logRequests,
-        boolean writeDebug,
-        String handlerClass) {
+        boolean writeDebug) {
     private static final Duration THIRTY_SECONDS = Duration.ofSeconds(30);
 
     /** @throws IllegalArgumentException naming every variable that cannot be read */
@@ -52,8 +50,7 @@ record Settings(
                 interval.compareTo(patience) > 0 ? interval : patience,
                 read.whole("max_inflight", 0, Integer.MAX_VALUE),
                 read.truth("log_requests"),
-                read.truth("write_debug"),
-                read.text("handler_class", "com.openfaas.function.Handler"));
+                read.truth("write_debug"));
         if (!read.problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", read.problems));
         }
