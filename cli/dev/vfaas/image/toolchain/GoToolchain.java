@@ -82,7 +82,8 @@ public final class GoToolchain implements Toolchain {
 
     private Path go(FunctionSource source) {
         return programs.find("go")
-                .orElseThrow(() -> Failure.failed("function " + source.name() + " is written in Go, and there is no go on the PATH")
+                .orElseThrow(() -> Failure.failed(
+                                "function " + source.name() + " is written in Go, and there is no go on the PATH")
                         .next("apt install golang (Debian, Ubuntu), brew install go (macOS), or https://go.dev/dl"));
     }
 
@@ -132,7 +133,8 @@ public final class GoToolchain implements Toolchain {
         }
         Path module = source.handler().resolve("go.mod");
         if (!Files.exists(module)) {
-            Path written = Files.writeString(scratch.resolve("go.mod"), "module handler/function\n\ngo 1." + OLDEST + "\n");
+            Path written =
+                    Files.writeString(scratch.resolve("go.mod"), "module handler/function\n\ngo 1." + OLDEST + "\n");
             overlay.put(module.toString(), written.toString());
             return overlay;
         }
@@ -193,7 +195,8 @@ public final class GoToolchain implements Toolchain {
             return;
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException("removing " + folder, e);
         }

@@ -65,7 +65,8 @@ record Programs(Map<String, String> environment) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
         Process process;
         try {
-            process = builder.redirectInput(ProcessBuilder.Redirect.from(nothing())).start();
+            process = builder.redirectInput(ProcessBuilder.Redirect.from(nothing()))
+                    .start();
         } catch (IOException e) {
             throw Failure.failed("cannot start " + command.getFirst() + ": " + e.getMessage())
                     .because(e);

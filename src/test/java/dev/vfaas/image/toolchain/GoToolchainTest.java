@@ -31,7 +31,9 @@ class GoToolchainTest {
         for (String name : List.of("one", "two")) {
             Files.createDirectory(folder.resolve(name));
             for (String file : List.of("go.mod", "handler.go", "handler_test.go")) {
-                Files.copy(TEMPLATE.resolve("function").resolve(file), folder.resolve(name).resolve(file));
+                Files.copy(
+                        TEMPLATE.resolve("function").resolve(file),
+                        folder.resolve(name).resolve(file));
             }
         }
     }
@@ -78,9 +80,13 @@ class GoToolchainTest {
         Files.writeString(folder.resolve("one/go.mod"), "module example.com/shop/hello\n\ngo 1.22\n");
         Files.delete(folder.resolve("two/go.mod"));
 
-        assertThat(compiled(source("one", Platform.ofHost())).resolve("function")).exists();
-        assertThat(compiled(source("two", Platform.ofHost())).resolve("function")).exists();
-        assertThat(folder.resolve("two")).as("nothing of ours is left in the folder").isDirectoryNotContaining("glob:**{go.mod,vfaas*}");
+        assertThat(compiled(source("one", Platform.ofHost())).resolve("function"))
+                .exists();
+        assertThat(compiled(source("two", Platform.ofHost())).resolve("function"))
+                .exists();
+        assertThat(folder.resolve("two"))
+                .as("nothing of ours is left in the folder")
+                .isDirectoryNotContaining("glob:**{go.mod,vfaas*}");
     }
 
     @Test
@@ -88,9 +94,7 @@ class GoToolchainTest {
         Path library = Files.createDirectory(folder.resolve("library"));
         Files.writeString(library.resolve("go.mod"), "module example.com/library\n\ngo 1.22\n");
         Files.writeString(library.resolve("library.go"), "package library\n\nconst Word = \"x\"\n");
-        Files.writeString(
-                folder.resolve("one/go.mod"),
-                """
+        Files.writeString(folder.resolve("one/go.mod"), """
                 module handler/function
 
                 go 1.22
@@ -99,9 +103,7 @@ class GoToolchainTest {
 
                 replace example.com/library => ../library
                 """);
-        Files.writeString(
-                folder.resolve("one/handler.go"),
-                """
+        Files.writeString(folder.resolve("one/handler.go"), """
                 package function
 
                 import (
@@ -114,7 +116,8 @@ class GoToolchainTest {
                 func Handle(w http.ResponseWriter, r *http.Request) { io.WriteString(w, library.Word) }
                 """);
 
-        assertThat(compiled(source("one", Platform.ofHost())).resolve("function")).exists();
+        assertThat(compiled(source("one", Platform.ofHost())).resolve("function"))
+                .exists();
     }
 
     @Test
@@ -127,7 +130,8 @@ class GoToolchainTest {
         Path into = compiled(source("one", Platform.ofHost()));
 
         try (var files = Files.walk(into)) {
-            assertThat(files.filter(Files::isRegularFile).map(file -> into.relativize(file).toString()))
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(file -> into.relativize(file).toString()))
                     .containsExactlyInAnyOrder("function", "pages/index.html");
         }
     }
