@@ -31,9 +31,14 @@ public final class LayerStore {
                 .filter(layer -> cache.blob(layer.digest()).isPresent());
     }
 
+    /** Makes a layer whose key the caller remembers. */
+    public Layer archive(String name, List<LayerEntry> entries) {
+        return new LayerArchive(cache).make(name, entries);
+    }
+
     /** Makes a layer and remembers it under the key. */
     public Layer make(String key, String name, List<LayerEntry> entries) {
-        Layer layer = new LayerArchive(cache).make(name, entries);
+        Layer layer = archive(name, entries);
         cache.putRecord(KIND, key, layer.toFields());
         return layer;
     }

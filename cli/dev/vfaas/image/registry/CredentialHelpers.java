@@ -1,0 +1,70 @@
+package dev.vfaas.image.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vfaas.console.Failure;
+import dev.vfaas.openfaas.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Docker's credential helpers: programs {@code docker-credential-NAME} that take a registry on stdin and answer with JSON. */
+final class CredentialHelpers {
+    private static final long DEADLINE_SECONDS = 30;
+
+    private final Map<String, String> variables;
+
+    CredentialHelpers(Map<String, String> variables) {
+        this.variables = variables;
+    }
+
+    /** What the helper knows of a registry; nothing when it does not know it. */
+    Optional<Credential> ask(String helper, String registry, Path namedIn) throws InterruptedException {
+        String program = "docker-credential-" + helper;
+        try {
+            ProcessBuilder builder = new ProcessBuilder(find(program), "get").redirectErrorStream(false);
+            builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().clear();
+            builder.environment().putAll(variables);
+            Process process = builder.start();
+            try (var stdin = process.getOutputStream()) {
+                stdin.write(registry.getBytes(StandardCharsets.UTF_8));
+            }
+            byte[] answer = process.getInputStream().readAllBytes();
+            if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw Failure.failed(program + " did not answer within " + DEADLINE_SECONDS + " s");
+            }
+            return process.exitValue() == 0 ? credential(answer) : Optional.empty();
+        } catch (IOException e) {
+            throw Failure.failed("cannot run the credential helper " + program + ", which " + namedIn + " names: "
+                            + e.getMessage())
+                    .next("install it, or remove it from " + namedIn)
+                    .because(e);
+        }
+    }
+
+    private static Optional<Credential> credential(byte[] answer) throws IOException {
+        JsonNode root = new ObjectMapper().readTree(answer);
+        String user = root.path("Username").asText("");
+        Secret secret = Secret.of(root.path("Secret").asText(""));
+        if (user.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                user.equals("<token>") ? new Credential.IdentityToken(secret) : new Credential.Basic(user, secret));
+    }
+
+    /** A program of the given PATH, which need not be this process's own. */
+    private String find(String program) {
+        for (String folder : variables.getOrDefault("PATH", "").split(java.io.File.pathSeparator)) {
+            if (!folder.isEmpty() && Path.of(folder, program).toFile().canExecute()) {
+                return Path.of(folder, program).toString();
+            }
+        }
+        return program;
+    }
+}
