@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param parallel how many functions at a time, at least 1
  */
 public record BuildRequest(
-        List<FunctionBuild> functions, boolean push, @Nullable Path archive, boolean noCache, int parallel) {
+        List<FunctionBuild> functions,
+        boolean push,
+        @Nullable Path archive,
+        boolean noCache,
+        int parallel) {
     public BuildRequest {
         functions = List.copyOf(functions);
     }

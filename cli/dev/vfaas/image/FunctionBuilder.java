@@ -7,7 +7,6 @@ import dev.vfaas.image.oci.Descriptor;
 import dev.vfaas.image.oci.ImageDocuments;
 import dev.vfaas.image.oci.MediaTypes;
 import dev.vfaas.image.registry.BaseImages;
-import dev.vfaas.image.registry.ImagePush;
 import dev.vfaas.image.registry.Registries;
 import dev.vfaas.image.toolchain.BuildLog;
 import dev.vfaas.image.toolchain.Toolchains;
@@ -108,7 +107,8 @@ final class FunctionBuilder {
                 throw Failure.failed("the build cache lost " + image.digest()).because(e);
             }
         }
-        Map<String, String> annotations = new LinkedHashMap<>(images.getFirst().plan().annotations());
+        Map<String, String> annotations =
+                new LinkedHashMap<>(images.getFirst().plan().annotations());
         annotations.keySet().removeIf(key -> key.startsWith("org.opencontainers.image.base."));
         return cache.putBlob(new ImageDocuments().index(manifests, annotations));
     }

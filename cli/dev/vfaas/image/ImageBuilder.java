@@ -27,8 +27,7 @@ public final class ImageBuilder {
      * @param pull ask what the tags of base images stand for each time instead of once a day
      */
     public ImageBuilder(BuildCache cache, Registries registries, Toolchains toolchains, boolean pull) {
-        this.functions =
-                new FunctionBuilder(cache, registries, new BaseImages(cache, registries, pull), toolchains);
+        this.functions = new FunctionBuilder(cache, registries, new BaseImages(cache, registries, pull), toolchains);
     }
 
     /** Builds all functions of the request and reports each; throws only when the thread is interrupted. */

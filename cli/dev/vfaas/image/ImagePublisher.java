@@ -66,8 +66,7 @@ final class ImagePublisher {
                             value.equals("scratch") ? null : ImageReference.parse(value));
                 }
             });
-            return new Named(
-                    fields.getOrDefault("digest", ""), "true".equals(fields.get("host")), manifests);
+            return new Named(fields.getOrDefault("digest", ""), "true".equals(fields.get("host")), manifests);
         });
     }
 
@@ -92,7 +91,8 @@ final class ImagePublisher {
     void push(ImageReference image, Named named, LayerMaker.Steps steps) throws InterruptedException {
         Registries.Location target = registries.target(image, named.host());
         steps.step("pushing to " + target.client().registry().name());
-        for (Map.Entry<String, @Nullable ImageReference> entry : named.manifests().entrySet()) {
+        for (Map.Entry<String, @Nullable ImageReference> entry :
+                named.manifests().entrySet()) {
             byte[] manifest = push.document(entry.getKey());
             push.image(
                     target,
@@ -107,8 +107,7 @@ final class ImagePublisher {
         }
         if (!named.manifests().containsKey(named.digest())) {
             target.client()
-                    .putManifest(
-                            target.repository(), tag(image), MediaTypes.INDEX, push.document(named.digest()));
+                    .putManifest(target.repository(), tag(image), MediaTypes.INDEX, push.document(named.digest()));
         }
     }
 

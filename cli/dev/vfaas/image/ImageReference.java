@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param digest {@code sha256:HEX}, if given
  */
 public record ImageReference(
-        @Nullable String host, String repository, @Nullable String tag, @Nullable String digest) {
+        @Nullable String host,
+        String repository,
+        @Nullable String tag,
+        @Nullable String digest) {
     private static final Pattern REPOSITORY =
             Pattern.compile("[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*");
     private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}");
@@ -48,7 +51,8 @@ public record ImageReference(
                     + "\" may hold letters, digits and . _ -, at most 128, and begins with a letter, a digit or _");
         }
         if (digest != null && !DIGEST.matches(digest)) {
-            throw Failure.usage("the image name \"" + text + "\" is not valid: a digest is sha256: and 64 hexadecimal digits");
+            throw Failure.usage(
+                    "the image name \"" + text + "\" is not valid: a digest is sha256: and 64 hexadecimal digits");
         }
         return new ImageReference(host, rest, tag == null && digest == null ? "latest" : tag, digest);
     }

@@ -38,7 +38,8 @@ final class LayerMaker {
     record Made(LayerPlan plan, Layer layer, List<Component> components, boolean cached) {}
 
     /** The layer of a plan if the cache has it; null otherwise. */
-    @Nullable Made find(LayerPlan plan) {
+    @Nullable
+    Made find(LayerPlan plan) {
         if (noCache) {
             return null;
         }
@@ -101,9 +102,7 @@ final class LayerMaker {
         try {
             List<Component> components = work.fill(folder);
             List<LayerEntry> entries = HandlerFiles.made(folder, ImagePlan.WORKING_DIRECTORY);
-            Layer layer = entries.isEmpty()
-                    ? new Layer("", 0, "", 0, 0)
-                    : store.archive(plan.name(), entries);
+            Layer layer = entries.isEmpty() ? new Layer("", 0, "", 0, 0) : store.archive(plan.name(), entries);
             Map<String, String> fields = new LinkedHashMap<>(layer.toFields());
             for (int i = 0; i < components.size(); i++) {
                 Component component = components.get(i);
@@ -130,8 +129,7 @@ final class LayerMaker {
         fields.forEach((name, value) -> {
             if (name.startsWith("component.")) {
                 String[] parts = value.split(SEPARATOR, -1);
-                components.add(
-                        new Component(parts[0], parts[1], parts[2], parts[3].isEmpty() ? null : parts[3]));
+                components.add(new Component(parts[0], parts[1], parts[2], parts[3].isEmpty() ? null : parts[3]));
             }
         });
         return components;

@@ -11,7 +11,6 @@ import dev.vfaas.image.registry.BaseImages;
 import dev.vfaas.image.toolchain.FunctionSource;
 import dev.vfaas.image.toolchain.Toolchain;
 import dev.vfaas.image.toolchain.Toolchains;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -65,9 +65,8 @@ final class PlatformBuilder {
                 size += layer.size();
             }
         }
-        BaseImage base = plan.base() == null || plan.baseDigest() == null
-                ? null
-                : bases.image(plan.base(), plan.baseDigest());
+        BaseImage base =
+                plan.base() == null || plan.baseDigest() == null ? null : bases.image(plan.base(), plan.baseDigest());
         ImageDocuments documents = new ImageDocuments();
         byte[] config = documents.config(plan, base, made);
         Descriptor configBlob = new Descriptor(MediaTypes.CONFIG, cache.putBlob(config), config.length);

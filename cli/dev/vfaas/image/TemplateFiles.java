@@ -22,8 +22,7 @@ import java.util.List;
  * @param codeEntries the template layer
  * @param serverEntries the server layer
  */
-record TemplateFiles(
-        String key, Path code, Path server, List<LayerEntry> codeEntries, List<LayerEntry> serverEntries) {
+record TemplateFiles(String key, Path code, Path server, List<LayerEntry> codeEntries, List<LayerEntry> serverEntries) {
 
     /** Extracts a template's files unless the cache has them. */
     static TemplateFiles of(Template template, BuildCache cache) throws InterruptedException {

@@ -101,7 +101,8 @@ public final class BuildCache {
     /** Writes the record of a key; names hold no space, values no line feed. */
     public void putRecord(String kind, String key, Map<String, String> fields) {
         StringBuilder text = new StringBuilder();
-        fields.forEach((name, value) -> text.append(name).append(' ').append(value).append('\n'));
+        fields.forEach(
+                (name, value) -> text.append(name).append(' ').append(value).append('\n'));
         write(recordPath(kind, key), text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
@@ -112,7 +113,8 @@ public final class BuildCache {
     /** A new empty folder for work in progress; the caller deletes it. */
     public Path workFolder() {
         try {
-            return Files.createDirectories(root.resolve("work").resolve(UUID.randomUUID().toString()));
+            return Files.createDirectories(
+                    root.resolve("work").resolve(UUID.randomUUID().toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

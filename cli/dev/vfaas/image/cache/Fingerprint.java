@@ -42,7 +42,8 @@ public final class Fingerprint {
     }
 
     private Fingerprint length(int length) {
-        digest.update(new byte[] {(byte) (length >>> 24), (byte) (length >>> 16), (byte) (length >>> 8), (byte) length});
+        digest.update(
+                new byte[] {(byte) (length >>> 24), (byte) (length >>> 16), (byte) (length >>> 8), (byte) length});
         return this;
     }
 

@@ -32,8 +32,8 @@ public final class KeyLocks {
         thread.lockInterruptibly();
         try {
             Files.createDirectories(folder);
-            try (FileChannel channel = FileChannel.open(
-                            folder.resolve(key), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try (FileChannel channel =
+                            FileChannel.open(folder.resolve(key), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
                 assert lock.isValid();
                 return work.run();

@@ -83,9 +83,7 @@ public final class HandlerFiles {
                     .because(e);
         }
         for (Path child : children) {
-            String path = relative.isEmpty()
-                    ? child.getFileName().toString()
-                    : relative + "/" + child.getFileName();
+            String path = relative.isEmpty() ? child.getFileName().toString() : relative + "/" + child.getFileName();
             if (rules.neverWanted(path)) {
                 continue;
             }
@@ -131,7 +129,9 @@ public final class HandlerFiles {
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             List<LayerEntry> entries = new ArrayList<>();
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String path = folder.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+                String path = folder.relativize(file)
+                        .toString()
+                        .replace(file.getFileSystem().getSeparator(), "/");
                 entries.add(new LayerEntry(file, target + "/" + path, Files.isExecutable(file), Files.size(file), ""));
             }
             entries.sort(Comparator.comparing(LayerEntry::target));

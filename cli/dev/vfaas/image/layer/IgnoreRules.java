@@ -17,8 +17,21 @@ import java.util.Set;
 final class IgnoreRules {
     /** Names that never belong into an image, at any depth. */
     private static final Set<String> ALWAYS = Set.of(
-            ".git", ".hg", ".svn", ".DS_Store", "__pycache__", ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache",
-            ".ruff_cache", "node_modules", ".idea", ".vscode", ".gradle");
+            ".git",
+            ".hg",
+            ".svn",
+            ".DS_Store",
+            "__pycache__",
+            ".venv",
+            "venv",
+            ".tox",
+            ".mypy_cache",
+            ".pytest_cache",
+            ".ruff_cache",
+            "node_modules",
+            ".idea",
+            ".vscode",
+            ".gradle");
     /** Names of build results, at the top of the handler folder only: deeper down they may be the user's own. */
     private static final Set<String> AT_TOP =
             Set.of("target", "build", "template", ".dockerignore", ".gitignore", ".secrets");

@@ -53,8 +53,7 @@ final class LayerArchive {
             MessageDigest compressed = Fingerprint.sha256();
             MessageDigest plain = Fingerprint.sha256();
             try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(blob), BUFFER);
-                    OutputStream gzip =
-                            new GZIPOutputStream(new DigestOutputStream(file, compressed), BUFFER);
+                    OutputStream gzip = new GZIPOutputStream(new DigestOutputStream(file, compressed), BUFFER);
                     OutputStream tar = new DigestOutputStream(new BufferedOutputStream(gzip, BUFFER), plain)) {
                 new ReproducibleLayerBuilder(ImmutableList.copyOf(layer.build().getEntries()))
                         .build()

@@ -56,10 +56,7 @@ public final class ImageDocuments {
         from.path("history").forEach(history::add);
         for (MadeLayer made : layers) {
             diffIds.add(made.layer().diffId());
-            history.addObject()
-                    .put("created", EPOCH)
-                    .put("created_by", "vfaas")
-                    .put("comment", made.name());
+            history.addObject().put("created", EPOCH).put("created_by", "vfaas").put("comment", made.name());
         }
         return write(root);
     }
@@ -153,7 +150,9 @@ public final class ImageDocuments {
         for (JsonNode entry : read(index).path("manifests")) {
             JsonNode platform = entry.path("platform");
             manifests.putIfAbsent(
-                    platform.path("os").asText() + "/" + platform.path("architecture").asText(), descriptorOf(entry));
+                    platform.path("os").asText() + "/"
+                            + platform.path("architecture").asText(),
+                    descriptorOf(entry));
         }
         return manifests;
     }
@@ -166,7 +165,9 @@ public final class ImageDocuments {
 
     private static Descriptor descriptorOf(JsonNode node) {
         return new Descriptor(
-                node.path("mediaType").asText(), node.path("digest").asText(), node.path("size").asLong());
+                node.path("mediaType").asText(),
+                node.path("digest").asText(),
+                node.path("size").asLong());
     }
 
     private JsonNode read(byte[] document) {

@@ -34,8 +34,7 @@ public final class OciArchive {
                     .orElseThrow();
             String index = """
                     {"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"%s","digest":"%s","size":%d,\
-                    "annotations":{"io.containerd.image.name":"%s","org.opencontainers.image.ref.name":"%s"}}]}"""
-                    .formatted(MediaTypes.INDEX, mediaType, digest, Files.size(root), name, tag);
+                    "annotations":{"io.containerd.image.name":"%s","org.opencontainers.image.ref.name":"%s"}}]}""".formatted(MediaTypes.INDEX, mediaType, digest, Files.size(root), name, tag);
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 65_536);
                     TarArchiveOutputStream tar = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name())) {
                 tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);

@@ -80,8 +80,8 @@ public final class BaseImages {
         ImageDocuments documents = new ImageDocuments();
         RegistryClient client = location.client();
         RegistryClient.Manifest manifest = client.manifest(location.repository(), reference.selector())
-                .orElseThrow(() -> Failure.failed(
-                        "the base image " + reference + " does not exist in " + client.registry().name()));
+                .orElseThrow(() -> Failure.failed("the base image " + reference + " does not exist in "
+                        + client.registry().name()));
         if (MediaTypes.isIndex(manifest.mediaType())) {
             Map<String, Descriptor> manifests = documents.manifests(manifest.bytes());
             Descriptor chosen = manifests.get(platform.toString());
@@ -95,8 +95,8 @@ public final class BaseImages {
         }
         List<Descriptor> blobs = documents.blobs(manifest.bytes());
         if (blobs.isEmpty()) {
-            throw Failure.failed("the base image " + reference + " has a manifest of an unknown kind: "
-                    + manifest.mediaType());
+            throw Failure.failed(
+                    "the base image " + reference + " has a manifest of an unknown kind: " + manifest.mediaType());
         }
         cache.putBlob(manifest.bytes());
         Blobs.fetch(location, blobs.getFirst(), cache);
@@ -113,8 +113,7 @@ public final class BaseImages {
         List<Descriptor> layers = blobs.subList(1, blobs.size()).stream()
                 .map(layer -> new Descriptor(MediaTypes.ociLayer(layer.mediaType()), layer.digest(), layer.size()))
                 .toList();
-        return new BaseImage(
-                reference, manifestDigest, read(blobs.getFirst().digest()), layers);
+        return new BaseImage(reference, manifestDigest, read(blobs.getFirst().digest()), layers);
     }
 
     private byte[] read(String digest) {

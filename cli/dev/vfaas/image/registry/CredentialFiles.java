@@ -148,12 +148,14 @@ public final class CredentialFiles {
             if (colon > 0) {
                 // Docker pads some passwords with NUL.
                 return Optional.of(new Credential.Basic(
-                        text.substring(0, colon), Secret.of(text.substring(colon + 1).replace("\0", ""))));
+                        text.substring(0, colon),
+                        Secret.of(text.substring(colon + 1).replace("\0", ""))));
             }
         }
         String user = entry.path("username").asText("");
         return user.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Credential.Basic(user, Secret.of(entry.path("password").asText(""))));
+                : Optional.of(new Credential.Basic(
+                        user, Secret.of(entry.path("password").asText(""))));
     }
 }

@@ -37,7 +37,8 @@ public final class ImagePush {
      *
      * @param base where layers that are not in the cache come from; null when all are
      */
-    public void image(Registries.Location target, byte[] manifest, Registries.@Nullable Location base, Listener listener)
+    public void image(
+            Registries.Location target, byte[] manifest, Registries.@Nullable Location base, Listener listener)
             throws InterruptedException {
         List<Future<?>> sends = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {

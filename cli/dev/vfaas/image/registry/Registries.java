@@ -34,10 +34,7 @@ public final class Registries {
      * @param insecure plain http with every registry
      */
     public Registries(
-            CredentialFiles credentials,
-            @Nullable Registry store,
-            @Nullable String defaultRegistry,
-            boolean insecure) {
+            CredentialFiles credentials, @Nullable Registry store, @Nullable String defaultRegistry, boolean insecure) {
         this.credentials = credentials;
         this.store = store;
         this.defaultRegistry = defaultRegistry;
@@ -64,8 +61,9 @@ public final class Registries {
     public Location target(ImageReference image, boolean toStore) {
         if (image.host() == null || toStore) {
             if (store == null) {
-                throw Failure.usage("the image name " + image + " has no registry's host, so it belongs into a gateway's"
-                                + " image store, and there is no gateway")
+                throw Failure.usage(
+                                "the image name " + image + " has no registry's host, so it belongs into a gateway's"
+                                        + " image store, and there is no gateway")
                         .next("vfaas gateway start, or give the image a name like registry.example.com/" + image);
             }
             return new Location(client(store), storeRepository(image));
@@ -81,7 +79,9 @@ public final class Registries {
 
     /** Where a base image comes from; names without a host are of the default registry. */
     public Location base(ImageReference image) {
-        if (image.host() != null && !image.host().equals("docker.io") && !image.host().equals("index.docker.io")) {
+        if (image.host() != null
+                && !image.host().equals("docker.io")
+                && !image.host().equals("index.docker.io")) {
             return new Location(client(remote(image.host())), image.repository());
         }
         String repository =

@@ -49,7 +49,8 @@ final class RegistryAuthorization {
     }
 
     /** The request as an answer to a 401; null when there is nothing to answer with. */
-    @Nullable Request answer(Request request, Response challenge, String repository, boolean push)
+    @Nullable
+    Request answer(Request request, Response challenge, String repository, boolean push)
             throws IOException, InterruptedException {
         Optional<Credential> credential =
                 registry.given().isPresent() ? registry.given() : files.find(registry.host(), repository);
@@ -114,7 +115,9 @@ final class RegistryAuthorization {
                                 ExitCode.AUTHENTICATION,
                                 "the token server " + url.host() + " of " + registry.name() + " answered "
                                         + response.code()
-                                        + (credential.isPresent() ? " to the stored login" : "; there is no stored login"))
+                                        + (credential.isPresent()
+                                                ? " to the stored login"
+                                                : "; there is no stored login"))
                         .next("docker login " + registry.host());
             }
             JsonNode body = new ObjectMapper().readTree(response.body().bytes());

@@ -102,9 +102,8 @@ public final class RegistryClient {
 
     /** Opens a blob for reading; the reader checks the digest. */
     public InputStream blob(String repository, String digest) throws InterruptedException {
-        Request request = new Request.Builder()
-                .url(url(repository + "/blobs/" + digest))
-                .build();
+        Request request =
+                new Request.Builder().url(url(repository + "/blobs/" + digest)).build();
         Response response = send(request, repository, false);
         if (response.code() != 200) {
             try (response) {
@@ -180,7 +179,9 @@ public final class RegistryClient {
             }
             Request again = authorization.answer(request, response, repository, push);
             response.close();
-            return again == null ? refused(repository, push) : http.newCall(again).execute();
+            return again == null
+                    ? refused(repository, push)
+                    : http.newCall(again).execute();
         } catch (IOException e) {
             throw broken("reach it", e);
         }
@@ -206,12 +207,11 @@ public final class RegistryClient {
         }
         if (code == 401 || code == 403) {
             throw Failure.of(
-                            ExitCode.AUTHENTICATION,
-                            registry.name() + " refused to " + what + ": " + code + " " + body)
+                            ExitCode.AUTHENTICATION, registry.name() + " refused to " + what + ": " + code + " " + body)
                     .next(registry.gateway() ? "vfaas login" : "docker login " + registry.host());
         }
-        throw Failure.failed("cannot " + what + ": " + registry.name() + " answered " + code
-                + (body.isEmpty() ? "" : " " + body));
+        throw Failure.failed(
+                "cannot " + what + ": " + registry.name() + " answered " + code + (body.isEmpty() ? "" : " " + body));
     }
 
     private Failure broken(String what, IOException e) {

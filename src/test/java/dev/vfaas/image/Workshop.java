@@ -84,8 +84,7 @@ final class Workshop {
     }
 
     Registries registries() {
-        return new Registries(
-                new CredentialFiles(variables, folder.resolve("home")), store, defaultRegistry, false);
+        return new Registries(new CredentialFiles(variables, folder.resolve("home")), store, defaultRegistry, false);
     }
 
     ImageBuilder builder() {

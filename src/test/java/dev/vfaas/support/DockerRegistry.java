@@ -98,8 +98,9 @@ public final class DockerRegistry implements AutoCloseable {
                 return;
             }
         }
-        String message = program + " is not installed: scripts/test installs what the tests need (on Debian: apt-get install "
-                + "docker-registry skopeo buildah apache2-utils)";
+        String message =
+                program + " is not installed: scripts/test installs what the tests need (on Debian: apt-get install "
+                        + "docker-registry skopeo buildah apache2-utils)";
         if ("true".equals(System.getenv("CI"))) {
             throw new AssertionError(message);
         }
