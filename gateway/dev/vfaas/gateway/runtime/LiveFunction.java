@@ -14,6 +14,11 @@ public interface LiveFunction {
     /** Ready replicas of the current version; an immutable snapshot, empty when there is none. */
     List<Endpoint> endpoints();
 
+    /** Replicas wanted now, which may not all be ready. */
+    default int replicas() {
+        return endpoints().size();
+    }
+
     /** Calls to this function in flight or held, its load for the autoscaler. */
     FunctionLoad load();
 

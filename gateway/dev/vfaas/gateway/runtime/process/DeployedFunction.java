@@ -1,0 +1,336 @@
+package dev.vfaas.gateway.runtime.process;
+
+import dev.vfaas.gateway.runtime.Endpoint;
+import dev.vfaas.gateway.runtime.FunctionKey;
+import dev.vfaas.gateway.runtime.FunctionLoad;
+import dev.vfaas.gateway.runtime.LiveFunction;
+import dev.vfaas.gateway.runtime.RuntimeFailure;
+import dev.vfaas.gateway.runtime.ScalingRules;
+import dev.vfaas.openfaas.FunctionDeployment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function and its replicas. Whatever happens (a new number wanted, a new revision, a replica ready or gone, a pause over) leads to one method,
+ * {@link #reconcile}, which compares what should be with what is and starts and stops replicas. All state is guarded by one lock that is only ever held
+ * for a moment: starts, stops and writes to disk happen on other threads.
+ */
+final class DeployedFunction implements LiveFunction, Replica.Events {
+    private final FunctionKey key;
+    private final Instant createdAt;
+    private final FunctionLoad load = new FunctionLoad();
+    private final Services services;
+    private final FunctionLog log;
+    private final Object lock = new Object();
+    private final Object writing = new Object();
+
+    private Generation newest;
+    private Generation serving;
+    private int wanted;
+    private boolean ended;
+    private @Nullable CompletableFuture<@Nullable Void> activation;
+    private volatile List<Endpoint> endpoints = List.of();
+    private final Set<Replica> stopping = ConcurrentHashMap.newKeySet();
+
+    DeployedFunction(DeploymentTable.Stored stored, Services services, FunctionLog log) {
+        this.key = stored.key();
+        this.createdAt = stored.createdAt();
+        this.wanted = stored.replicas();
+        this.newest = new Generation(stored.newest());
+        this.serving = stored.serving().number() == stored.newest().number() ? newest : new Generation(stored.serving());
+        this.services = services;
+        this.log = log;
+    }
+
+    @Override
+    public FunctionKey key() {
+        return key;
+    }
+
+    @Override
+    public FunctionDeployment deployment() {
+        synchronized (lock) {
+            return newest.revision().deployment();
+        }
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    @Override
+    public FunctionLoad load() {
+        return load;
+    }
+
+    FunctionLog log() {
+        return log;
+    }
+
+    @Override
+    public int replicas() {
+        synchronized (lock) {
+            return wanted;
+        }
+    }
+
+    /** Begins to run what is wanted. */
+    void begin() {
+        synchronized (lock) {
+            reconcile();
+        }
+    }
+
+    /** The number the next revision gets. */
+    int nextRevision() {
+        synchronized (lock) {
+            return newest.revision().number() + 1;
+        }
+    }
+
+    /** Replaces the newest revision, durably; its image has been counted as used. */
+    void update(Revision revision) {
+        synchronized (writing) {
+            ScalingRules rules = ScalingRules.of(revision.deployment().labels());
+            int replicas;
+            int servingNumber;
+            synchronized (lock) {
+                replicas = wanted == 0 ? 0 : rules.clamp(wanted);
+                servingNumber = serving.revision().number();
+            }
+            services.table().update(key, revision, servingNumber, replicas);
+            synchronized (lock) {
+                Generation superseded = newest;
+                newest = new Generation(revision);
+                wanted = replicas;
+                if (superseded != serving) {
+                    retire(superseded);
+                }
+                reconcile();
+            }
+        }
+    }
+
+    /** Changes the number of replicas wanted, durably. */
+    void scale(int replicas) {
+        synchronized (lock) {
+            wanted = replicas;
+            reconcile();
+        }
+        writeWanted();
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> activate() {
+        if (!endpoints.isEmpty()) {
+            return CompletableFuture.completedStage(null);
+        }
+        synchronized (lock) {
+            if (ended) {
+                return CompletableFuture.failedStage(
+                        new RuntimeFailure(RuntimeFailure.Kind.NOT_FOUND, "function " + key + " was removed"));
+            }
+            if (!endpoints.isEmpty()) {
+                return CompletableFuture.completedStage(null);
+            }
+            if (newest.cannotStart() && newest.pause().compareTo(Duration.ofSeconds(1)) > 0) {
+                return CompletableFuture.failedStage(cannotStart());
+            }
+            if (activation == null) {
+                activation = new CompletableFuture<>();
+            }
+            CompletionStage<@Nullable Void> waiting = activation.minimalCompletionStage();
+            if (wanted == 0) {
+                wanted = ScalingRules.of(newest.revision().deployment().labels()).least();
+                services.async(this::writeWanted);
+            }
+            reconcile();
+            return waiting;
+        }
+    }
+
+    /**
+     * Ends the function: no replica starts any more, those that run drain and stop; completes when all are gone.
+     *
+     * @param removed give its images up as well; otherwise it is to run again after a restart
+     */
+    CompletableFuture<@Nullable Void> end(boolean removed) {
+        synchronized (lock) {
+            ended = true;
+            List<CompletableFuture<?>> stops = new ArrayList<>();
+            for (Generation generation : serving == newest ? List.of(newest) : List.of(newest, serving)) {
+                stops.add(removed ? retire(generation) : stopAll(generation));
+            }
+            endpoints = List.of();
+            if (activation != null) {
+                CompletableFuture<@Nullable Void> waiting = activation;
+                activation = null;
+                services.async(() -> waiting.completeExceptionally(
+                        new RuntimeFailure(RuntimeFailure.Kind.NOT_FOUND, "function " + key + " was removed")));
+            }
+            return CompletableFuture.allOf(stops.toArray(CompletableFuture[]::new));
+        }
+    }
+
+    /** Ends what is left at once. */
+    void kill() {
+        for (Replica replica : stopping) {
+            replica.kill();
+        }
+    }
+
+    /** Takes the function's state for a report. */
+    <T> T look(Look<T> look) {
+        synchronized (lock) {
+            return look.at(newest, serving, wanted, createdAt);
+        }
+    }
+
+    /** Reads a function's state under its lock. */
+    @FunctionalInterface
+    interface Look<T> {
+        T at(Generation newest, Generation serving, int wanted, Instant createdAt);
+    }
+
+    @Override
+    public void ready(Replica replica) {
+        synchronized (lock) {
+            Generation generation = of(replica);
+            if (!generation.replicas().contains(replica)) {
+                return; // retired meanwhile
+            }
+            generation.succeeded();
+            reconcile();
+        }
+        services.suspender().watch(replica);
+    }
+
+    @Override
+    public void woken(Replica replica) {
+        services.suspender().watch(replica);
+    }
+
+    @Override
+    public void failed(Replica replica, String why, List<String> lastLines) {
+        synchronized (lock) {
+            Generation generation = of(replica);
+            if (!generation.failed(replica, why, lastLines, services.backoff(), services.options().stableAfter())) {
+                return;
+            }
+            Duration pause = generation.pause();
+            var unused = services.timer()
+                    .schedule(this::begin, Math.max(1, pause.toMillis() + 1), TimeUnit.MILLISECONDS);
+            List<String> note = List.of("vfaas: replica " + generation.trouble());
+            services.async(() -> log.append(replica.replica(), note));
+            reconcile();
+            if (generation == newest && generation.cannotStart() && endpoints.isEmpty() && activation != null) {
+                CompletableFuture<@Nullable Void> waiting = activation;
+                activation = null;
+                RuntimeFailure failure = cannotStart();
+                services.async(() -> waiting.completeExceptionally(failure));
+            }
+        }
+    }
+
+    private RuntimeFailure cannotStart() {
+        return new RuntimeFailure(
+                RuntimeFailure.Kind.UNAVAILABLE,
+                "function " + key + " cannot start: its replica " + newest.trouble() + "; see: vfaas logs " + key.name());
+    }
+
+    private Generation of(Replica replica) {
+        return serving.replicas().contains(replica) ? serving : newest;
+    }
+
+    /** Brings what is nearer to what should be; under the lock. */
+    private void reconcile() {
+        if (ended) {
+            return;
+        }
+        if (serving != newest && (serving.ready().isEmpty() || wanted == 0)) {
+            switchOver(); // nothing serves that would be worth keeping
+        }
+        if (serving != newest) {
+            fill(newest, Math.max(1, wanted));
+            if (newest.ready().size() >= Math.max(1, wanted)) {
+                switchOver();
+            } else {
+                fill(serving, wanted);
+            }
+        } else {
+            fill(newest, wanted);
+        }
+        endpoints = serving.ready();
+        if (!endpoints.isEmpty() && activation != null) {
+            CompletableFuture<@Nullable Void> waiting = activation;
+            activation = null;
+            services.async(() -> waiting.complete(null));
+        }
+    }
+
+    private void switchOver() {
+        Generation old = serving;
+        serving = newest;
+        endpoints = serving.ready(); // before the old close, so that whoever looks again finds a replica
+        retire(old);
+        services.async(this::writeServing);
+    }
+
+    private void fill(Generation generation, int target) {
+        for (int missing = generation.missing(target); missing > 0; missing--) {
+            boolean first = generation.replicas().isEmpty();
+            Replica replica = new Replica(services.replicaName(key, generation.revision()), generation.revision(), this);
+            generation.add(replica);
+            services.async(() -> services.starter().run(key, replica, log, first));
+        }
+        List<Replica> surplus = generation.surplus(target);
+        if (!surplus.isEmpty()) {
+            endpoints = serving.ready();
+            surplus.forEach(this::stop);
+        }
+    }
+
+    /** Stops all replicas of a generation that is no longer needed, then gives its image up. */
+    private CompletableFuture<@Nullable Void> retire(Generation generation) {
+        return stopAll(generation)
+                .whenCompleteAsync(
+                        (done, failure) -> services.roots().leave(generation.revision().image()), services.executor());
+    }
+
+    private CompletableFuture<@Nullable Void> stopAll(Generation generation) {
+        return CompletableFuture.allOf(
+                generation.surplus(0).stream().map(this::stop).toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<@Nullable Void> stop(Replica replica) {
+        replica.close();
+        stopping.add(replica);
+        return services.async(() -> replica.stop(services.grace(replica.revision().deployment())))
+                .whenComplete((done, failure) -> stopping.remove(replica));
+    }
+
+    private void writeWanted() {
+        synchronized (writing) {
+            services.table().replicas(key, replicas());
+        }
+    }
+
+    private void writeServing() {
+        synchronized (writing) {
+            int number;
+            synchronized (lock) {
+                number = serving.revision().number();
+            }
+            services.table().serving(key, number);
+        }
+    }
+}
