@@ -37,7 +37,8 @@ final class Admission {
         for (Map.Entry<String, String> variable : deployment.envVars().entrySet()) {
             String name = variable.getKey();
             if (name.isEmpty() || name.indexOf('=') >= 0 || (name + variable.getValue()).indexOf('\0') >= 0) {
-                throw invalid("envVars: \"" + name + "\" is no name of an environment variable, or its value holds NUL");
+                throw invalid(
+                        "envVars: \"" + name + "\" is no name of an environment variable, or its value holds NUL");
             }
         }
         List<String> known = deployment.secrets().isEmpty() ? List.of() : secrets.names(key.namespace());

@@ -45,7 +45,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         this.createdAt = stored.createdAt();
         this.wanted = stored.replicas();
         this.newest = new Generation(stored.newest());
-        this.serving = stored.serving().number() == stored.newest().number() ? newest : new Generation(stored.serving());
+        this.serving =
+                stored.serving().number() == stored.newest().number() ? newest : new Generation(stored.serving());
         this.services = services;
         this.log = log;
     }
@@ -150,7 +151,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
             }
             CompletionStage<@Nullable Void> waiting = activation.minimalCompletionStage();
             if (wanted == 0) {
-                wanted = ScalingRules.of(newest.revision().deployment().labels()).least();
+                wanted =
+                        ScalingRules.of(newest.revision().deployment().labels()).least();
                 services.async(this::writeWanted);
             }
             reconcile();
@@ -223,12 +225,17 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     public void failed(Replica replica, String why, List<String> lastLines) {
         synchronized (lock) {
             Generation generation = of(replica);
-            if (!generation.failed(replica, why, lastLines, services.backoff(), services.options().stableAfter())) {
+            if (!generation.failed(
+                    replica,
+                    why,
+                    lastLines,
+                    services.backoff(),
+                    services.options().stableAfter())) {
                 return;
             }
             Duration pause = generation.pause();
-            var unused = services.timer()
-                    .schedule(this::begin, Math.max(1, pause.toMillis() + 1), TimeUnit.MILLISECONDS);
+            var unused =
+                    services.timer().schedule(this::begin, Math.max(1, pause.toMillis() + 1), TimeUnit.MILLISECONDS);
             List<String> note = List.of("vfaas: replica " + generation.trouble());
             services.async(() -> log.append(replica.replica(), note));
             reconcile();
@@ -244,7 +251,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private RuntimeFailure cannotStart() {
         return new RuntimeFailure(
                 RuntimeFailure.Kind.UNAVAILABLE,
-                "function " + key + " cannot start: its replica " + newest.trouble() + "; see: vfaas logs " + key.name());
+                "function " + key + " cannot start: its replica " + newest.trouble() + "; see: vfaas logs "
+                        + key.name());
     }
 
     private Generation of(Replica replica) {
@@ -288,7 +296,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private void fill(Generation generation, int target) {
         for (int missing = generation.missing(target); missing > 0; missing--) {
             boolean first = generation.replicas().isEmpty();
-            Replica replica = new Replica(services.replicaName(key, generation.revision()), generation.revision(), this);
+            Replica replica =
+                    new Replica(services.replicaName(key, generation.revision()), generation.revision(), this);
             generation.add(replica);
             services.async(() -> services.starter().run(key, replica, log, first));
         }
@@ -303,7 +312,9 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private CompletableFuture<@Nullable Void> retire(Generation generation) {
         return stopAll(generation)
                 .whenCompleteAsync(
-                        (done, failure) -> services.roots().leave(generation.revision().image()), services.executor());
+                        (done, failure) ->
+                                services.roots().leave(generation.revision().image()),
+                        services.executor());
     }
 
     private CompletableFuture<@Nullable Void> stopAll(Generation generation) {
@@ -314,7 +325,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private CompletableFuture<@Nullable Void> stop(Replica replica) {
         replica.close();
         stopping.add(replica);
-        return services.async(() -> replica.stop(services.grace(replica.revision().deployment())))
+        return services.async(
+                        () -> replica.stop(services.grace(replica.revision().deployment())))
                 .whenComplete((done, failure) -> stopping.remove(replica));
     }
 

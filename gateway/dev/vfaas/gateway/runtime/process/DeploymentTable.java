@@ -109,8 +109,9 @@ final class DeploymentTable {
                                         read(row.getString(5), ImageRow.class).image()));
                     }
                 }
-                try (ResultSet row = statement.executeQuery("SELECT namespace, name, created_at, replicas, newest, serving"
-                        + " FROM functions ORDER BY namespace, name")) {
+                try (ResultSet row =
+                        statement.executeQuery("SELECT namespace, name, created_at, replicas, newest, serving"
+                                + " FROM functions ORDER BY namespace, name")) {
                     while (row.next()) {
                         String prefix = row.getString(1) + "/" + row.getString(2) + "/";
                         Revision newest = revisions.get(prefix + row.getInt(5));
@@ -205,14 +206,10 @@ final class DeploymentTable {
     }
 
     private static void prune(Connection connection, FunctionKey key) throws SQLException {
-        run(
-                connection,
-                """
+        run(connection, """
                 DELETE FROM revisions WHERE namespace = ?1 AND name = ?2 AND number NOT IN (
                   SELECT newest FROM functions WHERE namespace = ?1 AND name = ?2
-                  UNION SELECT serving FROM functions WHERE namespace = ?1 AND name = ?2)""",
-                key.namespace(),
-                key.name());
+                  UNION SELECT serving FROM functions WHERE namespace = ?1 AND name = ?2)""", key.namespace(), key.name());
     }
 
     /** Work of a transaction that returns nothing. */

@@ -98,7 +98,8 @@ final class FunctionLog implements AutoCloseable {
                 open.close();
             }
             if (!files.isEmpty()) {
-                try (var file = new java.io.RandomAccessFile(files.lastEntry().getValue().toFile(), "rw")) {
+                try (var file = new java.io.RandomAccessFile(
+                        files.lastEntry().getValue().toFile(), "rw")) {
                     file.setLength(end - files.lastKey());
                 }
             }

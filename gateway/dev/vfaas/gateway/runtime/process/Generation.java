@@ -99,7 +99,8 @@ final class Generation {
             failures = replica.age().compareTo(stableAfter) > 0 ? 1 : failures + 1;
         } else {
             failures++;
-            failedStarts = reason.startsWith("was not ready") ? Math.max(failedStarts + 1, CRASH_LOOP) : failedStarts + 1;
+            failedStarts =
+                    reason.startsWith("was not ready") ? Math.max(failedStarts + 1, CRASH_LOOP) : failedStarts + 1;
         }
         why = reason;
         lastLines = lines;

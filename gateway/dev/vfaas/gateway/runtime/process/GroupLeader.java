@@ -21,8 +21,8 @@ record GroupLeader(List<String> prefix) {
             }
             Path perl = Path.of("/usr/bin/perl");
             if (Files.isExecutable(perl)) {
-                return new GroupLeader(
-                        List.of(perl.toString(), "-MPOSIX=setsid", "-e", "setsid(); exec { $ARGV[0] } @ARGV or exit 127;"));
+                return new GroupLeader(List.of(
+                        perl.toString(), "-MPOSIX=setsid", "-e", "setsid(); exec { $ARGV[0] } @ARGV or exit 127;"));
             }
         }
         return new GroupLeader(List.of());

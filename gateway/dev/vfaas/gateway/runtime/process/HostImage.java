@@ -34,7 +34,8 @@ final class HostImage {
 
     /** The folder a replica of the image starts in. */
     static Path workingDirectory(StoredImage image, Path root) {
-        Path inside = root.resolve(image.workingDirectory().replaceFirst("^/+", "")).normalize();
+        Path inside =
+                root.resolve(image.workingDirectory().replaceFirst("^/+", "")).normalize();
         if (!inside.startsWith(root)) {
             throw invalid("the image's working directory " + image.workingDirectory() + " lies outside of the image");
         }
@@ -53,8 +54,11 @@ final class HostImage {
         String program = image.entrypoint().getFirst();
         Path found = find(program, image, root);
         if (found == null) {
-            String name = program.contains("/") ? program + " is not in the image" : program + " is not on the gateway's PATH";
-            throw invalid(name + ": install it on this machine, or build the function for --platform linux, and deploy again");
+            String name = program.contains("/")
+                    ? program + " is not in the image"
+                    : program + " is not on the gateway's PATH";
+            throw invalid(name
+                    + ": install it on this machine, or build the function for --platform linux, and deploy again");
         }
         List<String> command = new ArrayList<>(image.entrypoint());
         command.set(0, interpreters.real(program, found).toString());

@@ -51,7 +51,8 @@ final class Interpreters {
             ProcessBuilder question = new ProcessBuilder(shim.toString(), "-c", "import sys; print(sys.executable)");
             question.environment().clear();
             question.environment().putAll(environment);
-            Process answer = question.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            Process answer =
+                    question.redirectError(ProcessBuilder.Redirect.DISCARD).start();
             answer.getOutputStream().close();
             String text = new String(answer.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (!answer.waitFor(10, TimeUnit.SECONDS)) {
@@ -85,7 +86,8 @@ final class Interpreters {
             return Files.readAllLines(home.resolve("release")).stream()
                     .filter(line -> line.startsWith("JAVA_VERSION="))
                     .map(line -> line.replaceAll("[^0-9.].*?=|\"|JAVA_VERSION=", ""))
-                    .anyMatch(version -> Integer.parseInt(version.split("[.+-]", 2)[0]) >= Runtime.version().feature());
+                    .anyMatch(version -> Integer.parseInt(version.split("[.+-]", 2)[0])
+                            >= Runtime.version().feature());
         } catch (IOException | NumberFormatException e) {
             return false;
         }

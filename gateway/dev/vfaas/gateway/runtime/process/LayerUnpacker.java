@@ -127,7 +127,8 @@ final class LayerUnpacker {
             tar.transferTo(out);
         }
         setMode(target, entry.getMode());
-        Files.setLastModifiedTime(target, FileTime.from(entry.getLastModifiedTime().toInstant()));
+        Files.setLastModifiedTime(
+                target, FileTime.from(entry.getLastModifiedTime().toInstant()));
     }
 
     /** The entry's path inside the image; refuses one that would climb out. */

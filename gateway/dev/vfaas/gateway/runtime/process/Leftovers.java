@@ -21,7 +21,8 @@ final class Leftovers {
     /** Variable that names a replica's folder in the environment of its processes. */
     static final String MARK = "VFAAS_REPLICA";
 
-    private static final Duration SAME_START = Duration.ofSeconds(2); // how exactly a system tells when a process started
+    private static final Duration SAME_START =
+            Duration.ofSeconds(2); // how exactly a system tells when a process started
 
     private final Path folder;
 
@@ -32,7 +33,8 @@ final class Leftovers {
 
     /** What is written down about a process: its number and when it started. */
     static String record(ProcessHandle process) {
-        return process.pid() + " " + process.info().startInstant().map(Instant::toString).orElse("-");
+        return process.pid() + " "
+                + process.info().startInstant().map(Instant::toString).orElse("-");
     }
 
     /** Ends all of them and waits, within a few seconds, until they are gone; tells how many there were. */

@@ -86,7 +86,8 @@ final class LogReader {
                     }
                 }
             } catch (java.io.FileNotFoundException e) {
-                if (log.at(position) instanceof FunctionLog.Stretch next && next.file().equals(stretch.file())) {
+                if (log.at(position) instanceof FunctionLog.Stretch next
+                        && next.file().equals(stretch.file())) {
                     return true; // removed from outside
                 }
             }

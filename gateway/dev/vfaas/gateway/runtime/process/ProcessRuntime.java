@@ -237,7 +237,9 @@ public final class ProcessRuntime implements FunctionRuntime {
             new LogReader(log, query, sink).run();
         } catch (IOException e) {
             throw new RuntimeFailure(
-                    RuntimeFailure.Kind.INTERNAL, "cannot read the logs of " + query.function() + ": " + e.getMessage(), e);
+                    RuntimeFailure.Kind.INTERNAL,
+                    "cannot read the logs of " + query.function() + ": " + e.getMessage(),
+                    e);
         }
     }
 

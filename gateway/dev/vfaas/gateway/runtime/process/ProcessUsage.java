@@ -16,8 +16,8 @@ final class ProcessUsage {
                 .map(Replica::process)
                 .filter(process -> process != null && process.isAlive())
                 .flatMap(process -> ProcessHandle.of(process.pid()).stream())
-                .flatMap(process -> java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(process), process.descendants()))
+                .flatMap(process ->
+                        java.util.stream.Stream.concat(java.util.stream.Stream.of(process), process.descendants()))
                 .map(ProcessHandle::pid)
                 .toList();
         double before = cpuNanos(processes);
@@ -29,8 +29,7 @@ final class ProcessUsage {
         }
         double used = Math.max(0, cpuNanos(processes) - before);
         double memory = processes.stream().mapToDouble(ProcessUsage::resident).sum();
-        return new FunctionStatus.Usage(
-                Math.round(1000 * used / Math.max(1, System.nanoTime() - start)), memory);
+        return new FunctionStatus.Usage(Math.round(1000 * used / Math.max(1, System.nanoTime() - start)), memory);
     }
 
     private static double cpuNanos(List<Long> processes) {

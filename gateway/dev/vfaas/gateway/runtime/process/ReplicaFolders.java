@@ -1,8 +1,8 @@
 package dev.vfaas.gateway.runtime.process;
 
+import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.Secrets;
 import dev.vfaas.openfaas.FunctionDeployment;
-import dev.vfaas.gateway.runtime.FunctionKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

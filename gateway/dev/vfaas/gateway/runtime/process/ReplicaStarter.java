@@ -17,7 +17,17 @@ final class ReplicaStarter {
     private static final int PORT_TRIES = 4;
     private static final Duration LONGEST_TURN = Duration.ofSeconds(2);
     private static final List<String> INHERITED = List.of(
-            "PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "JAVA_HOME", "SystemRoot", "PATHEXT", "ComSpec");
+            "PATH",
+            "HOME",
+            "USER",
+            "LANG",
+            "LC_ALL",
+            "LC_CTYPE",
+            "TZ",
+            "JAVA_HOME",
+            "SystemRoot",
+            "PATHEXT",
+            "ComSpec");
 
     private final RootFolders roots;
     private final ReplicaFolders folders;
@@ -170,7 +180,8 @@ final class ReplicaStarter {
         variables.put("VFAAS_SECRETS_PATH", folders.secrets(replica.replica()).toString());
         variables.put("OPENFAAS_NAME", key.name());
         variables.put("OPENFAAS_NAMESPACE", key.namespace());
-        variables.put(Leftovers.MARK, folders.folder().resolve(replica.replica()).toString());
+        variables.put(
+                Leftovers.MARK, folders.folder().resolve(replica.replica()).toString());
         return variables;
     }
 

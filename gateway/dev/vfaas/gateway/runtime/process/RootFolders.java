@@ -4,8 +4,8 @@ import dev.vfaas.gateway.image.ImageStore;
 import dev.vfaas.gateway.image.StoredImage;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -91,7 +91,9 @@ final class RootFolders {
                 String why = String.valueOf(e.getMessage());
                 if (why.contains("No space left")) {
                     throw new RuntimeFailure(
-                            RuntimeFailure.Kind.NO_SPACE, "the disk is full: the image cannot be unpacked below " + folder, e);
+                            RuntimeFailure.Kind.NO_SPACE,
+                            "the disk is full: the image cannot be unpacked below " + folder,
+                            e);
                 }
                 throw new RuntimeFailure(
                         RuntimeFailure.Kind.INVALID, "image " + image.digest() + " cannot be unpacked: " + why, e);

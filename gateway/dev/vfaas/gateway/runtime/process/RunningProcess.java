@@ -1,9 +1,9 @@
 package dev.vfaas.gateway.runtime.process;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.time.Duration;
 
 /** A started process with all its descendants, which are signalled together where the system has process groups. */
 final class RunningProcess {

@@ -1,8 +1,8 @@
 package dev.vfaas.gateway.runtime.process;
 
 import dev.vfaas.gateway.runtime.FunctionKey;
-import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.gateway.runtime.GoDuration;
+import dev.vfaas.openfaas.FunctionDeployment;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;

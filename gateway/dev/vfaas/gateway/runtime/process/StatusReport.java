@@ -22,11 +22,12 @@ final class StatusReport {
 
     /** Reports on a function; with what its replicas use when asked for. */
     FunctionStatus of(DeployedFunction function, boolean withUsage) {
-        List<Replica> measured =
-                withUsage ? function.look((newest, serving, wanted, createdAt) -> List.copyOf(serving.replicas())) : List.of();
+        List<Replica> measured = withUsage
+                ? function.look((newest, serving, wanted, createdAt) -> List.copyOf(serving.replicas()))
+                : List.of();
         FunctionStatus.Usage used = withUsage ? usage.of(measured) : null;
-        return function.look((newest, serving, wanted, createdAt) ->
-                status(function, newest, serving, wanted, createdAt, used));
+        return function.look(
+                (newest, serving, wanted, createdAt) -> status(function, newest, serving, wanted, createdAt, used));
     }
 
     private static FunctionStatus status(
@@ -39,7 +40,9 @@ final class StatusReport {
         FunctionDeployment asked = newest.revision().deployment();
         Map<String, String> annotations = new TreeMap<>(asked.annotations());
         annotations.put("dev.vfaas.revision", Integer.toString(newest.revision().number()));
-        annotations.put("dev.vfaas.revision.serving", Integer.toString(serving.revision().number()));
+        annotations.put(
+                "dev.vfaas.revision.serving",
+                Integer.toString(serving.revision().number()));
         annotations.put("dev.vfaas.image.digest", newest.revision().image().digest());
         annotations.put("dev.vfaas.status", word(newest, serving, wanted));
         String reason = reason(newest, serving);
@@ -93,7 +96,8 @@ final class StatusReport {
             text.append(trouble);
             newest.lastLines().forEach(line -> text.append("\n  ").append(line));
         }
-        long suspended = serving.replicas().stream().filter(Replica::isSuspended).count();
+        long suspended =
+                serving.replicas().stream().filter(Replica::isSuspended).count();
         if (suspended > 0) {
             text.append(text.isEmpty() ? "" : "\n")
                     .append(suspended)

@@ -20,7 +20,8 @@ final class Suspender {
 
     /** Begins to watch a replica that takes calls, or takes calls again. */
     void watch(Replica replica) {
-        if (idleNanos > 0 && !"false".equals(replica.revision().deployment().labels().get(LABEL))) {
+        if (idleNanos > 0
+                && !"false".equals(replica.revision().deployment().labels().get(LABEL))) {
             later(replica, idleNanos);
         }
     }

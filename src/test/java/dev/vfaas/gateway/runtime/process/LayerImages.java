@@ -29,7 +29,10 @@ final class LayerImages implements ImageStore {
 
     /** Makes {@code reference} name an image with files of /home/app and an entrypoint; an earlier image of that name is no longer found. */
     StoredImage put(String reference, Map<String, String> files, String... entrypoint) throws IOException {
-        byte[] content = new TreeMap<>(files).toString().concat(List.of(entrypoint).toString()).getBytes(StandardCharsets.UTF_8);
+        byte[] content = new TreeMap<>(files)
+                .toString()
+                .concat(List.of(entrypoint).toString())
+                .getBytes(StandardCharsets.UTF_8);
         String digest = digest(content);
         Path layer = folder.resolve(digest.replace(':', '-') + ".tar.gz");
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(layer));
@@ -79,7 +82,9 @@ final class LayerImages implements ImageStore {
     private static String digest(byte[] content) {
         try {
             return "sha256:"
-                    + HexFormat.of().formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(content));
+                    + HexFormat.of()
+                            .formatHex(java.security.MessageDigest.getInstance("SHA-256")
+                                    .digest(content));
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }

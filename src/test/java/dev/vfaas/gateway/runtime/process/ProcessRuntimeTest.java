@@ -79,7 +79,9 @@ class ProcessRuntimeTest {
         assertThat(bench.live("hello")).isNull();
         await(() -> ProcessHandle.of(pid).isEmpty());
         await(() -> bench.images.pins.isEmpty());
-        await(() -> files("roots").isEmpty() && files("replicas").isEmpty() && files("logs").isEmpty());
+        await(() -> files("roots").isEmpty()
+                && files("replicas").isEmpty()
+                && files("logs").isEmpty());
         assertThatThrownBy(() -> bench.runtime.remove(key("hello"))).isInstanceOf(RuntimeFailure.class);
     }
 
@@ -98,8 +100,7 @@ class ProcessRuntimeTest {
         await(() -> bench.images.pins.isEmpty());
 
         bench.runtime.deploy(function("hello"));
-        assertThatThrownBy(() -> bench.runtime.deploy(function("hello")))
-                .hasMessageContaining("already exists");
+        assertThatThrownBy(() -> bench.runtime.deploy(function("hello"))).hasMessageContaining("already exists");
     }
 
     private List<Path> files(String name) {

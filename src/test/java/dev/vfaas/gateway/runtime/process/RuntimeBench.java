@@ -108,7 +108,18 @@ final class RuntimeBench implements AutoCloseable {
 
     static FunctionDeployment function(String name, Map<String, String> labels) {
         return new FunctionDeployment(
-                name, name + ":latest", null, null, Map.of(), List.of(), List.of(), labels, Map.of(), null, null, false);
+                name,
+                name + ":latest",
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                List.of(),
+                labels,
+                Map.of(),
+                null,
+                null,
+                false);
     }
 
     static FunctionKey key(String name) {
