@@ -9,6 +9,8 @@ import dev.vfaas.gateway.http.Exchange;
 import dev.vfaas.gateway.http.HttpFrontend;
 import dev.vfaas.gateway.http.Route;
 import dev.vfaas.gateway.log.Log;
+import dev.vfaas.gateway.metrics.InvocationMetrics;
+import dev.vfaas.gateway.proxy.FunctionProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ public final class Gateway implements AutoCloseable {
     private final Log log;
     private final Rooms rooms;
     private final EventLoops loops;
+    private final InvocationMetrics metrics = new InvocationMetrics();
     private final HttpFrontend frontend;
 
     private Gateway(GatewayConfig config, Log log, Rooms rooms, BasicAuthentication authentication) {
@@ -42,6 +45,17 @@ public final class Gateway implements AutoCloseable {
 
     private List<Route> routes() {
         List<Route> routes = new ArrayList<>();
+        routes.add(Route.below(
+                FunctionProxy.PATH,
+                Access.OPEN,
+                new FunctionProxy(
+                        rooms.runtime(),
+                        metrics,
+                        loops,
+                        config.activationTimeout(),
+                        config.upstreamTimeout(),
+                        Version.current(),
+                        log)));
         if (rooms.asynchronous() != null) {
             routes.add(Route.below("/async-function", Access.OPEN, blocking(rooms.asynchronous())));
         }

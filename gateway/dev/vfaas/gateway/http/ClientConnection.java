@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -137,7 +139,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (draining) {
             keepAlive = false;
         }
-        if (!keepAlive) {
+        if (response.status().code() == 101) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+        } else if (!keepAlive) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (oldVersion) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
@@ -209,10 +213,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         finish();
     }
 
-    /** Hands the socket over after a 101: this connection no longer takes part in it. The HTTP codec must be removed by the caller. */
+    /** Leaves the socket, after a 101, to the handler at the end of its pipeline; bytes that came early go there. */
     public void leave() {
         busy = false;
         sink = RequestSink.DISCARD;
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.remove(this);
+        pipeline.remove(encoder);
+        pipeline.remove(HttpRequestDecoder.class);
     }
 
     private ChannelHandlerContext ctx() {
@@ -232,6 +240,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             address = remote.getAddress().getHostAddress();
         }
         frontend.opened(this);
+        channel.closeFuture().addListener(closed -> frontend.closed(this));
     }
 
     @Override
@@ -347,14 +356,19 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             return; // the loop below goes on
         }
         dispatching = true;
+        boolean dispatched = false;
         try {
             while (!busy || !requestComplete) {
                 Object message = waiting.poll();
                 if (message == null) {
                     resumeReading();
-                    return;
+                    break;
                 }
                 dispatch(message);
+                dispatched = true;
+            }
+            if (dispatched) {
+                sink.readComplete();
             }
         } finally {
             dispatching = false;
@@ -373,7 +387,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext unused) {
-        frontend.closed(this);
         for (Object message = waiting.poll(); message != null; message = waiting.poll()) {
             ReferenceCountUtil.release(message);
         }
@@ -394,11 +407,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         ctx().close();
     }
 
-    /** No further request after the current one. */
+    /** No further request after the current one; a tunnel, which has no natural end, is closed. */
     void drain() {
         draining = true;
         if (!busy) {
-            ctx().close();
+            channel.close();
         }
     }
 }

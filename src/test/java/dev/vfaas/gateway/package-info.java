@@ -1,0 +1,2 @@
+/** The running gateway, over real sockets. */
+package dev.vfaas.gateway;
