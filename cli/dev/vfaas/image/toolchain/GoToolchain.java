@@ -1,12 +1,12 @@
 package dev.vfaas.image.toolchain;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +14,6 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Go: the handler, the template's main and the server become one static binary, {@code function}, cross-compiled by the {@code go} of the PATH. The
@@ -33,9 +32,9 @@ public final class GoToolchain implements Toolchain {
 
     private final Programs programs;
 
-    /** Runs the go of that environment's PATH, in that environment. */
-    public GoToolchain(Map<String, String> environment) {
-        this.programs = new Programs(environment);
+    /** Uses the go of these surroundings. */
+    public GoToolchain(Environment environment) {
+        this.programs = new Programs(environment.variables());
     }
 
     @Override
@@ -91,9 +90,8 @@ public final class GoToolchain implements Toolchain {
     public void compile(FunctionSource source, Path into, BuildLog log) throws InterruptedException {
         Path go = go(source);
         settings(go, source);
-        Path scratch = null;
+        Path scratch = temporaryFolder();
         try {
-            scratch = Files.createTempDirectory("vfaas-go");
             Path overlay = scratch.resolve("overlay.json");
             JSON.writeValue(overlay.toFile(), Map.of("Replace", overlay(source, scratch)));
             Map<String, String> target = Map.of(
@@ -118,7 +116,15 @@ public final class GoToolchain implements Toolchain {
         } catch (IOException e) {
             throw new UncheckedIOException("building function " + source.name(), e);
         } finally {
-            remove(scratch);
+            Folders.remove(scratch);
+        }
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("vfaas-go");
+        } catch (IOException e) {
+            throw new UncheckedIOException("making a temporary folder", e);
         }
     }
 
@@ -187,18 +193,6 @@ public final class GoToolchain implements Toolchain {
                     .filter(file -> wanted.test(folder.relativize(file)))
                     .sorted()
                     .toList();
-        }
-    }
-
-    private static void remove(@Nullable Path folder) {
-        if (folder == null) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException("removing " + folder, e);
         }
     }
 }

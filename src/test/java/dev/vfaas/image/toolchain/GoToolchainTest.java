@@ -3,9 +3,11 @@ package dev.vfaas.image.toolchain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.Platform;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ class GoToolchainTest {
     private static final Path TEMPLATE = Path.of("templates/go").toAbsolutePath();
     private static final Path SERVER = Path.of("templates/servers/go").toAbsolutePath();
 
-    private final GoToolchain go = new GoToolchain(System.getenv());
+    private final GoToolchain go = new GoToolchain(Environment.ofProcess());
     private final List<String> log = new ArrayList<>();
     private Path folder;
 
@@ -55,7 +57,7 @@ class GoToolchainTest {
 
         assertThat(one).isExecutable();
         assertThat(Files.mismatch(one, two)).isEqualTo(-1);
-        assertThat(new String(Files.readAllBytes(one), java.nio.charset.StandardCharsets.ISO_8859_1))
+        assertThat(new String(Files.readAllBytes(one), StandardCharsets.ISO_8859_1))
                 .as("no path of this machine in it")
                 .doesNotContain(folder.toString());
     }
@@ -151,7 +153,7 @@ class GoToolchainTest {
         Map<String, String> bare = new HashMap<>(System.getenv());
         bare.put("PATH", folder.toString());
 
-        assertThatThrownBy(() -> new GoToolchain(bare).compilerKey(source("one", Platform.ofHost())))
+        assertThatThrownBy(() -> new GoToolchain(new Environment(bare, folder, folder, Environment.Terminal.NONE)).compilerKey(source("one", Platform.ofHost())))
                 .isInstanceOfSatisfying(Failure.class, failure -> {
                     assertThat(failure.text()).contains("one", "no go on the PATH");
                     assertThat(failure.next()).contains("apt install golang");
