@@ -25,7 +25,9 @@ record JavaServer(Programs programs, Path cache) {
     Path jar(Path sources, Jdk jdk, int release, BuildLog log) throws IOException, InterruptedException {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(sources)) {
-            files = walk.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+            files = walk.filter(file -> file.toString().endsWith(".java"))
+                    .sorted()
+                    .toList();
         }
         Path kept = cache.resolve(key(sources, files, jdk, release) + ".jar");
         if (Files.exists(kept)) {
@@ -72,7 +74,8 @@ record JavaServer(Programs programs, Path cache) {
             digest.update((jdk.version() + " " + release).getBytes(StandardCharsets.UTF_8));
             for (Path file : files) {
                 byte[] content = Files.readAllBytes(file);
-                digest.update(("\n" + sources.relativize(file) + " " + content.length + "\n").getBytes(StandardCharsets.UTF_8));
+                digest.update(("\n" + sources.relativize(file) + " " + content.length + "\n")
+                        .getBytes(StandardCharsets.UTF_8));
                 digest.update(content);
             }
             return HexFormat.of().formatHex(digest.digest());

@@ -40,13 +40,15 @@ public final class JavaToolchain implements Toolchain {
     @Override
     public String dependencyKey(FunctionSource source) {
         StringBuilder key = new StringBuilder("maven\n");
-        for (String file : List.of("pom.xml", "../pom.xml", ".mvn/maven.config", ".mvn/extensions.xml", ".mvn/settings.xml")) {
+        for (String file :
+                List.of("pom.xml", "../pom.xml", ".mvn/maven.config", ".mvn/extensions.xml", ".mvn/settings.xml")) {
             Path path = source.handler().resolve(file).normalize();
             if (Files.isRegularFile(path)) {
                 try {
                     key.append(file).append('\n').append(Files.readString(path)).append('\n');
                 } catch (IOException e) {
-                    throw Failure.usage("cannot read " + path + ": " + e.getMessage()).because(e);
+                    throw Failure.usage("cannot read " + path + ": " + e.getMessage())
+                            .because(e);
                 }
             }
         }
@@ -56,12 +58,15 @@ public final class JavaToolchain implements Toolchain {
     @Override
     public List<Component> resolve(FunctionSource source, Path into, BuildLog log) throws InterruptedException {
         Path repository = into.resolve("repository");
-        maven(source, log, List.of(
-                DEPENDENCY_PLUGIN + ":copy-dependencies",
-                "-DincludeScope=runtime",
-                // Only this layout tells group, artifact and version apart.
-                "-Dmdep.useRepositoryLayout=true",
-                "-DoutputDirectory=" + repository));
+        maven(
+                source,
+                log,
+                List.of(
+                        DEPENDENCY_PLUGIN + ":copy-dependencies",
+                        "-DincludeScope=runtime",
+                        // Only this layout tells group, artifact and version apart.
+                        "-Dmdep.useRepositoryLayout=true",
+                        "-DoutputDirectory=" + repository));
         try {
             List<Component> components = collect(repository, into.resolve("lib"));
             Folders.remove(repository);
@@ -78,10 +83,13 @@ public final class JavaToolchain implements Toolchain {
         }
         List<Path> jars;
         try (Stream<Path> files = Files.walk(repository)) {
-            jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            jars = files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
         TreeMap<String, List<Path>> byName = new TreeMap<>();
-        jars.forEach(jar -> byName.computeIfAbsent(jar.getFileName().toString(), name -> new ArrayList<>()).add(jar));
+        jars.forEach(jar -> byName.computeIfAbsent(jar.getFileName().toString(), name -> new ArrayList<>())
+                .add(jar));
         List<Component> components = new ArrayList<>();
         Files.createDirectories(lib);
         for (Path jar : jars) {
@@ -89,7 +97,11 @@ public final class JavaToolchain implements Toolchain {
             int parts = coordinates.getNameCount();
             String version = coordinates.getName(parts - 1).toString();
             String artifact = coordinates.getName(parts - 2).toString();
-            String group = coordinates.subpath(0, parts - 2).toString().replace('\\', '/').replace('/', '.');
+            String group = coordinates
+                    .subpath(0, parts - 2)
+                    .toString()
+                    .replace('\\', '/')
+                    .replace('/', '.');
             String name = jar.getFileName().toString();
             boolean alone = byName.getOrDefault(name, List.of()).size() == 1;
             Files.move(jar, lib.resolve(alone ? name : group + "." + name));
@@ -133,13 +145,15 @@ public final class JavaToolchain implements Toolchain {
 
     private void classes(FunctionSource source, Path jar, BuildLog log) throws IOException, InterruptedException {
         Path target = source.handler().resolve("target");
-        // Maven leaves classes and resources whose sources are gone; the image must not depend on what was built before.
+        // Maven leaves classes and resources whose sources are gone; the image must not depend on what was built
+        // before.
         Folders.remove(target.resolve("classes"));
         Folders.remove(target.resolve("maven-status/maven-compiler-plugin/compile"));
         maven(source, log, List.of("process-classes"));
         if (!Files.exists(target.resolve("classes").resolve(HANDLER))) {
-            throw Failure.failed("function " + source.name() + " has no class com.openfaas.function.Handler: expected in "
-                    + source.handler().resolve("src/main/java/com/openfaas/function/Handler.java"));
+            throw Failure.failed(
+                    "function " + source.name() + " has no class com.openfaas.function.Handler: expected in "
+                            + source.handler().resolve("src/main/java/com/openfaas/function/Handler.java"));
         }
         ReproducibleJar.pack(target.resolve("classes"), jar);
     }
@@ -174,7 +188,8 @@ public final class JavaToolchain implements Toolchain {
         try {
             return Integer.parseInt(version);
         } catch (NumberFormatException e) {
-            throw Failure.usage("java_version of template.yml is not a release such as 25: " + version).because(e);
+            throw Failure.usage("java_version of template.yml is not a release such as 25: " + version)
+                    .because(e);
         }
     }
 }

@@ -28,9 +28,11 @@ record Maven(Programs programs, Path folder, Jdk jdk) {
         List<String> command = new ArrayList<>(program(function));
         command.addAll(List.of("--batch-mode", "--no-transfer-progress", "-Dstyle.color=never"));
         command.addAll(arguments);
-        Programs.Result result = programs.run(command, folder, Map.of("JAVA_HOME", jdk.home().toString()), log);
+        Programs.Result result =
+                programs.run(command, folder, Map.of("JAVA_HOME", jdk.home().toString()), log);
         if (result.failed()) {
-            throw Failure.failed("Maven could not build function " + function + " in " + folder + ":\n" + errors(result));
+            throw Failure.failed(
+                    "Maven could not build function " + function + " in " + folder + ":\n" + errors(result));
         }
     }
 
@@ -45,9 +47,11 @@ record Maven(Programs programs, Path folder, Jdk jdk) {
             return windows ? List.of(wrapper.toString()) : List.of("sh", wrapper.toString());
         }
         return List.of(programs.find("mvn")
-                .orElseThrow(() -> Failure.failed("function " + function + " is built with Maven: there is no mvn on the PATH and no mvnw in "
-                                + folder)
-                        .next("apt install maven (Debian, Ubuntu), brew install maven (macOS), or https://maven.apache.org/download.cgi"))
+                .orElseThrow(
+                        () -> Failure.failed("function " + function
+                                        + " is built with Maven: there is no mvn on the PATH and no mvnw in " + folder)
+                                .next(
+                                        "apt install maven (Debian, Ubuntu), brew install maven (macOS), or https://maven.apache.org/download.cgi"))
                 .toString());
     }
 

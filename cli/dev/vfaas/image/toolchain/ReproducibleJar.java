@@ -29,7 +29,8 @@ final class ReproducibleJar {
         Files.createDirectories(jar.getParent());
         try (OutputStream out = Files.newOutputStream(jar);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
-            for (String name : files.stream().map(file -> name(classes, file)).sorted().toList()) {
+            for (String name :
+                    files.stream().map(file -> name(classes, file)).sorted().toList()) {
                 byte[] content = Files.readAllBytes(classes.resolve(name));
                 CRC32 checksum = new CRC32();
                 checksum.update(content);

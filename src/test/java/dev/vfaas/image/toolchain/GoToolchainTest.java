@@ -153,7 +153,8 @@ class GoToolchainTest {
         Map<String, String> bare = new HashMap<>(System.getenv());
         bare.put("PATH", folder.toString());
 
-        assertThatThrownBy(() -> new GoToolchain(new Environment(bare, folder, folder, Environment.Terminal.NONE)).compilerKey(source("one", Platform.ofHost())))
+        assertThatThrownBy(() -> new GoToolchain(new Environment(bare, folder, folder, Environment.Terminal.NONE))
+                        .compilerKey(source("one", Platform.ofHost())))
                 .isInstanceOfSatisfying(Failure.class, failure -> {
                     assertThat(failure.text()).contains("one", "no go on the PATH");
                     assertThat(failure.next()).contains("apt install golang");

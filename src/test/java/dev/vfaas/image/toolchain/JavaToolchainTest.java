@@ -62,17 +62,21 @@ class JavaToolchainTest {
         Path arm = compiled(Platform.LINUX_ARM64);
 
         assertThat(files(linux)).containsExactly("function/function.jar", "run.sh", "server/server.jar");
-        assertThat(entries(linux.resolve("function/function.jar"))).containsExactly("com/openfaas/function/Handler.class");
+        assertThat(entries(linux.resolve("function/function.jar")))
+                .containsExactly("com/openfaas/function/Handler.class");
         assertThat(entries(linux.resolve("server/server.jar")))
                 .contains("com/openfaas/model/IRequest.class", "dev/vfaas/function/Main.class");
         for (String file : files(linux)) {
-            assertThat(Files.mismatch(linux.resolve(file), arm.resolve(file))).as(file).isEqualTo(-1);
+            assertThat(Files.mismatch(linux.resolve(file), arm.resolve(file)))
+                    .as(file)
+                    .isEqualTo(-1);
         }
     }
 
     @Test
     void forThisMachineItNamesTheJdkThatCompiled() throws Exception {
-        Path home = Path.of(Files.readString(compiled(Platform.ofHost()).resolve("server/java.home")).strip());
+        Path home = Path.of(Files.readString(compiled(Platform.ofHost()).resolve("server/java.home"))
+                .strip());
 
         assertThat(home.resolve("bin/java")).isExecutable();
     }
@@ -80,12 +84,7 @@ class JavaToolchainTest {
     @Test
     void runtimeDependenciesGoIntoTheImageAndOthersDoNot() throws Exception {
         Path pom = folder.resolve("hello/pom.xml");
-        Files.writeString(
-                pom,
-                Files.readString(pom)
-                        .replace(
-                                "<dependencies>",
-                                """
+        Files.writeString(pom, Files.readString(pom).replace("<dependencies>", """
                                 <dependencies>
                                   <dependency>
                                     <groupId>org.jspecify</groupId>
@@ -142,7 +141,8 @@ class JavaToolchainTest {
 
     @Test
     void theWrapperOfTheFolderComesFirst() throws Exception {
-        Files.writeString(folder.resolve("hello/mvnw"), "#!/bin/sh\necho \"[ERROR] wrapper with $JAVA_HOME\"\nexit 1\n");
+        Files.writeString(
+                folder.resolve("hello/mvnw"), "#!/bin/sh\necho \"[ERROR] wrapper with $JAVA_HOME\"\nexit 1\n");
 
         assertThatThrownBy(() -> compiled(Platform.LINUX_AMD64))
                 .isInstanceOf(Failure.class)
