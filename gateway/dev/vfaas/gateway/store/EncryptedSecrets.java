@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -111,20 +112,22 @@ public final class EncryptedSecrets implements Secrets {
 
     @Override
     public Secret value(String namespace, String name) {
-        SecretKeyFile.Sealed sealed = database.read(connection -> {
+        Optional<SecretKeyFile.Sealed> sealed = database.read(connection -> {
             try (PreparedStatement query =
                     connection.prepareStatement("SELECT key_id, sealed FROM secret WHERE namespace = ? AND name = ?")) {
                 query.setString(1, namespace);
                 query.setString(2, name);
                 try (ResultSet rows = query.executeQuery()) {
-                    return rows.next() ? new SecretKeyFile.Sealed(rows.getBytes(1), rows.getBytes(2)) : null;
+                    return rows.next()
+                            ? Optional.of(new SecretKeyFile.Sealed(rows.getBytes(1), rows.getBytes(2)))
+                            : Optional.empty();
                 }
             }
         });
-        if (sealed == null) {
+        if (sealed.isEmpty()) {
             throw notFound(namespace, name);
         }
-        return Secret.of(key.open(sealed, binding(namespace, name), "secret " + name + "." + namespace));
+        return Secret.of(key.open(sealed.get(), binding(namespace, name), "secret " + name + "." + namespace));
     }
 
     private SecretKeyFile.Sealed seal(String namespace, String name, Secret value) {

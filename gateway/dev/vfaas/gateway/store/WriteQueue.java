@@ -76,7 +76,7 @@ final class WriteQueue implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        waiting.add(new Pending<>(c -> null)); // wakes the thread
+        waiting.add(new Pending<>(c -> true)); // wakes the thread
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
