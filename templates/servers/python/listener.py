@@ -35,9 +35,13 @@ def serve(load):
     handler = load()
 
     lifecycle, watch = Lifecycle(config.max_inflight), Watch()
+    # A handler written in Python runs only when the main thread does, which a signal taken by another thread would not
+    # wake from its read; the wakeup descriptor is written to by whichever thread the signal meets.
     stopped, stop = os.pipe()
+    os.set_blocking(stop, False)
+    signal.set_wakeup_fd(stop, warn_on_full_buffer=False)
     for sig in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sig, lambda *_: os.write(stop, b"x"))
+        signal.signal(sig, lambda *_: None)
     threading.Thread(
         target=_accept,
         args=(listener, lambda sock: Connection(sock, config, lifecycle, watch, handler).run()),
@@ -46,7 +50,8 @@ def serve(load):
     ).start()
     host, port = listener.getsockname()[:2]
     sys.stderr.write(f"listening on {'[' + host + ']' if ':' in host else host}:{port}\n")
-    os.read(stopped, 1)
+    while os.read(stopped, 1)[0] not in (signal.SIGTERM, signal.SIGINT):
+        pass  # a signal that the handler's own code listens to
     _drain(config, lifecycle, listener)
     sys.exit(0)
 
