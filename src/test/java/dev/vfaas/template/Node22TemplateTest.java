@@ -61,21 +61,29 @@ class Node22TemplateTest extends TemplateContractTest {
 
     @Test
     void theBodyHasTheFormItsTypeAsksFor() throws Exception {
-        try (Replica replica = start(handler("module.exports = async (event) => ({ kind: event.body.constructor?.name, body: event.body });"))) {
-            assertThat(typed(replica, "application/json", "{\"a\":[1]}")).isEqualTo("{\"kind\":\"Object\",\"body\":{\"a\":[1]}}");
-            assertThat(typed(replica, "application/cloudevents+json", "[]")).isEqualTo("{\"kind\":\"Array\",\"body\":[]}");
-            assertThat(typed(replica, "text/csv; charset=utf-8", "a,b")).isEqualTo("{\"kind\":\"String\",\"body\":\"a,b\"}");
+        try (Replica replica = start(handler(
+                "module.exports = async (event) => ({ kind: event.body.constructor?.name, body: event.body });"))) {
+            assertThat(typed(replica, "application/json", "{\"a\":[1]}"))
+                    .isEqualTo("{\"kind\":\"Object\",\"body\":{\"a\":[1]}}");
+            assertThat(typed(replica, "application/cloudevents+json", "[]"))
+                    .isEqualTo("{\"kind\":\"Array\",\"body\":[]}");
+            assertThat(typed(replica, "text/csv; charset=utf-8", "a,b"))
+                    .isEqualTo("{\"kind\":\"String\",\"body\":\"a,b\"}");
             assertThat(replica.call("POST", "/", "", bytes("untyped")).text()).contains("\"String\"", "untyped");
             assertThat(typed(replica, "application/x-www-form-urlencoded", "a=1&a=2&b[]=3&c[d]=4&__proto__[x]=5"))
-                    .isEqualTo("{\"body\":{\"a\":[\"1\",\"2\"],\"b\":[\"3\"],\"c\":{\"d\":\"4\"},\"__proto__\":{\"x\":\"5\"}}}");
+                    .isEqualTo(
+                            "{\"body\":{\"a\":[\"1\",\"2\"],\"b\":[\"3\"],\"c\":{\"d\":\"4\"},\"__proto__\":{\"x\":\"5\"}}}");
             assertThat(typed(replica, "image/png", "x")).contains("\"Buffer\"");
-            assertThat(replica.call("POST", "/", "Content-Type: application/json\r\n", bytes("{oops")).status()).isEqualTo(400);
+            assertThat(replica.call("POST", "/", "Content-Type: application/json\r\n", bytes("{oops"))
+                            .status())
+                    .isEqualTo(400);
         }
     }
 
     @Test
     void rawBodyGivesBuffers() throws Exception {
-        try (Replica replica = start(handler("module.exports = async (event) => Buffer.isBuffer(event.body);"), "RAW_BODY", "true")) {
+        try (Replica replica =
+                start(handler("module.exports = async (event) => Buffer.isBuffer(event.body);"), "RAW_BODY", "true")) {
             assertThat(typed(replica, "application/json", "{}")).isEqualTo("true");
         }
     }
@@ -90,10 +98,13 @@ class Node22TemplateTest extends TemplateContractTest {
 
     @Test
     void theEventHoldsTheRequest() throws Exception {
-        String code = "module.exports = async ({ method, path, query, headers }) => ({ method, path, query, header: headers['x-case'] });";
+        String code =
+                "module.exports = async ({ method, path, query, headers }) => ({ method, path, query, header: headers['x-case'] });";
         try (Replica replica = start(handler(code))) {
-            assertThat(replica.call("PUT", "/a%20b/c?a=1&a=2&b=", "X-Case: value\r\n", bytes("")).text())
-                    .isEqualTo("{\"method\":\"PUT\",\"path\":\"/a%20b/c\",\"query\":{\"a\":[\"1\",\"2\"],\"b\":\"\"},\"header\":\"value\"}");
+            assertThat(replica.call("PUT", "/a%20b/c?a=1&a=2&b=", "X-Case: value\r\n", bytes(""))
+                            .text())
+                    .isEqualTo(
+                            "{\"method\":\"PUT\",\"path\":\"/a%20b/c\",\"query\":{\"a\":[\"1\",\"2\"],\"b\":\"\"},\"header\":\"value\"}");
         }
     }
 
@@ -120,7 +131,9 @@ class Node22TemplateTest extends TemplateContractTest {
             Wire.Response made = replica.get("/succeed");
             assertThat(made.status()).isEqualTo(201);
             assertThat(made.text()).isEqualTo("{\"a\":1}");
-            assertThat(made.headers()).containsEntry("X-Made", "yes").containsEntry("Content-Type", "application/json; charset=utf-8");
+            assertThat(made.headers())
+                    .containsEntry("X-Made", "yes")
+                    .containsEntry("Content-Type", "application/json; charset=utf-8");
             assertThat(replica.get("/fail").status()).isEqualTo(422);
             assertThat(replica.get("/fail").text()).isEqualTo("no good");
             assertThat(replica.get("/promise").text()).isEqualTo("promised");
@@ -135,7 +148,8 @@ class Node22TemplateTest extends TemplateContractTest {
     @Test
     void anExceptionOutsideACallFailsTheCallsAndEndsTheReplica() throws Exception {
         try (Replica replica = start(
-                handler("module.exports = () => { setTimeout(() => { throw new Error('astray'); }, 10); return new Promise(() => {}); };"))) {
+                handler(
+                        "module.exports = () => { setTimeout(() => { throw new Error('astray'); }, 10); return new Promise(() => {}); };"))) {
             assertThat(replica.post("x").status()).isEqualTo(500);
             assertThat(replica.exitCode()).isEqualTo(1);
             assertThat(replica.log()).contains("astray");
@@ -144,7 +158,8 @@ class Node22TemplateTest extends TemplateContractTest {
 
     @Test
     void aForgottenRejectionIsLoggedOnly() throws Exception {
-        try (Replica replica = start(handler("module.exports = async () => { Promise.reject(new Error('forgotten')); return 'fine'; };"))) {
+        try (Replica replica = start(
+                handler("module.exports = async () => { Promise.reject(new Error('forgotten')); return 'fine'; };"))) {
             assertThat(replica.post("x").text()).isEqualTo("fine");
             replica.await("logged", () -> replica.log().contains("forgotten"));
             assertThat(replica.post("x").text()).isEqualTo("fine");
@@ -153,7 +168,8 @@ class Node22TemplateTest extends TemplateContractTest {
 
     @Test
     void handlersMayBeModulesOfEitherKind() throws Exception {
-        String module = "import { name } from './other.mjs';\nexport default async (event, context) => context.succeed(name);";
+        String module =
+                "import { name } from './other.mjs';\nexport default async (event, context) => context.succeed(name);";
         String other = "export const name = await Promise.resolve('module');";
         Path byName = assemble(temporary.resolve("by-name"), Map.of("handler.mjs", module, "other.mjs", other));
         Files.delete(byName.resolve("function/handler.js")); // the scaffold
@@ -187,7 +203,8 @@ class Node22TemplateTest extends TemplateContractTest {
     }
 
     private static String typed(Replica replica, String type, String body) throws IOException {
-        return replica.call("POST", "/", "Content-Type: " + type + "\r\n", bytes(body)).text();
+        return replica.call("POST", "/", "Content-Type: " + type + "\r\n", bytes(body))
+                .text();
     }
 
     private static Map<String, String> handler(String code) {

@@ -79,13 +79,17 @@ class Python3HttpTemplateTest extends TemplateContractTest {
                         "statusCode": 202,
                     }
                 """))) {
-            Wire.Response response = replica.call("PUT", "/a%20b/c?a=1&a=%C3%A9&e=", "X-Case: value\r\n", bytes("text"));
+            Wire.Response response =
+                    replica.call("PUT", "/a%20b/c?a=1&a=%C3%A9&e=", "X-Case: value\r\n", bytes("text"));
             assertThat(response.status()).isEqualTo(202);
-            assertThat(response.headers()).containsEntry("X-Answer", "42").containsEntry("Content-Type", "application/json");
+            assertThat(response.headers())
+                    .containsEntry("X-Answer", "42")
+                    .containsEntry("Content-Type", "application/json");
             assertThat(response.text())
-                    .isEqualTo("{\"body\": \"text\", \"method\": \"PUT\", \"path\": \"/a b/c\", \"query\": {\"a\": \"1\", \"e\": \"\"},"
-                            + " \"all\": [\"1\", \"\\u00e9\"], \"missing\": 7, \"header\": \"value\", \"get\": \"none\", \"in\": true,"
-                            + " \"dict\": \"value\", \"host\": true}");
+                    .isEqualTo(
+                            "{\"body\": \"text\", \"method\": \"PUT\", \"path\": \"/a b/c\", \"query\": {\"a\": \"1\", \"e\": \"\"},"
+                                    + " \"all\": [\"1\", \"\\u00e9\"], \"missing\": 7, \"header\": \"value\", \"get\": \"none\", \"in\": true,"
+                                    + " \"dict\": \"value\", \"host\": true}");
         }
     }
 
@@ -95,11 +99,14 @@ class Python3HttpTemplateTest extends TemplateContractTest {
             assertThat(replica.post("'text'").headers()).containsEntry("Content-Type", "text/html; charset=utf-8");
             assertThat(replica.post("None").status()).isEqualTo(200);
             assertThat(replica.post("('no', 404)").status()).isEqualTo(404);
-            assertThat(replica.post("('no', '418 I am a teapot', {'X-Pot': 'tea'})").status()).isEqualTo(418);
+            assertThat(replica.post("('no', '418 I am a teapot', {'X-Pot': 'tea'})")
+                            .status())
+                    .isEqualTo(418);
             assertThat(replica.post("{'other': 1}").text()).isEqualTo("{\"other\": 1}");
             assertThat(replica.post("{'statusCode': 204}").status()).isEqualTo(204);
             assertThat(replica.post("{'body': 5}").text()).isEqualTo("5");
-            assertThat(replica.post("{'body': b'\\xff', 'headers': {'content-type': 'image/x'}}").headers())
+            assertThat(replica.post("{'body': b'\\xff', 'headers': {'content-type': 'image/x'}}")
+                            .headers())
                     .containsEntry("Content-Type", "image/x");
             assertThat(replica.post("{'statusCode': 99}").status()).isEqualTo(500);
         }

@@ -82,7 +82,8 @@ class Python3TemplateTest extends TemplateContractTest {
 
     @Test
     void rawBodyGivesBytesToo() throws Exception {
-        try (Replica replica = start(handler("def handle(req):\n    return type(req).__name__\n"), "RAW_BODY", "true")) {
+        try (Replica replica =
+                start(handler("def handle(req):\n    return type(req).__name__\n"), "RAW_BODY", "true")) {
             assertThat(replica.post("x").text()).isEqualTo("bytes");
         }
     }
@@ -100,7 +101,8 @@ class Python3TemplateTest extends TemplateContractTest {
             assertThat(made.status()).isEqualTo(201);
             assertThat(made.headers()).containsEntry("X-Made", "yes").containsEntry("Set-Cookie", "a=1, b=2");
             assertThat(replica.post("('', 204)").status()).isEqualTo(204);
-            assertThat(replica.post("('x', {'X-Forged': 'a\\r\\nb: c'})").status()).isEqualTo(500);
+            assertThat(replica.post("('x', {'X-Forged': 'a\\r\\nb: c'})").status())
+                    .isEqualTo(500);
             assertThat(replica.post("object()").status()).isEqualTo(500);
             assertThat(replica.post("exit(3)").status()).isEqualTo(500);
             assertThat(replica.get("/_/health").status()).isEqualTo(200);
@@ -110,7 +112,8 @@ class Python3TemplateTest extends TemplateContractTest {
     @Test
     void neighboursAndDependenciesAreImportable() throws Exception {
         Map<String, String> files = Map.of(
-                "handler.py", "import dependency\nfrom . import neighbour\ndef handle(req):\n    return neighbour.NAME + dependency.NAME\n",
+                "handler.py",
+                        "import dependency\nfrom . import neighbour\ndef handle(req):\n    return neighbour.NAME + dependency.NAME\n",
                 "neighbour.py", "NAME = 'neighbour and '\n",
                 "../deps/dependency.py", "NAME = 'dependency'\n");
         try (Replica replica = start(files)) {
@@ -120,7 +123,8 @@ class Python3TemplateTest extends TemplateContractTest {
 
     @Test
     void aHandlerThatCannotBeImportedEndsTheReplicaAndSaysWhy() throws Exception {
-        Path folder = assemble(temporary.resolve("app"), handler("import no_such_module\ndef handle(req):\n    return req\n"));
+        Path folder = assemble(
+                temporary.resolve("app"), handler("import no_such_module\ndef handle(req):\n    return req\n"));
         try (Replica replica = Replica.launch(command(), folder, Map.of())) {
             assertThat(replica.exitCode()).isEqualTo(1);
             assertThat(replica.log()).contains("ModuleNotFoundError", "no_such_module", "line 1");

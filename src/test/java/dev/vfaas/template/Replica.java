@@ -34,7 +34,8 @@ final class Replica implements AutoCloseable {
     /** Starts the command in that folder with these variables and does not wait for it to serve. */
     static Replica launch(List<String> command, Path directory, Map<String, String> environment) throws IOException {
         int port = freePort();
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().put("port", String.valueOf(port));
         builder.environment().put("VFAAS_BIND", "127.0.0.1");
         builder.environment().putAll(environment);
@@ -91,7 +92,9 @@ final class Replica implements AutoCloseable {
 
     /** Waits for its end and returns its exit code. */
     int exitCode() throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("the replica ends; its log: %s", log).isTrue();
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("the replica ends; its log: %s", log)
+                .isTrue();
         reader.join();
         return process.exitValue();
     }
@@ -119,7 +122,8 @@ final class Replica implements AutoCloseable {
     }
 
     private void copyLog() {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 log.append(line).append('\n');
             }

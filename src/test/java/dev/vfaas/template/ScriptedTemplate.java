@@ -27,7 +27,10 @@ record ScriptedTemplate(Path templates, String name, String language) {
         try (Stream<Path> files = Files.list(from)) {
             files.filter(Files::isRegularFile).forEach(file -> {
                 try {
-                    Files.copy(file, to.resolve(file.getFileName().toString()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(
+                            file,
+                            to.resolve(file.getFileName().toString()),
+                            java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

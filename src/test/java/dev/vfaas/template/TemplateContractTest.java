@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,8 @@ abstract class TemplateContractTest {
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
     /** Makes a folder that holds server, template and these handler files (paths relative to function/), and returns the folder to start in. */
-    protected abstract Path assemble(Path folder, Map<String, String> handlerFiles) throws IOException, InterruptedException;
+    protected abstract Path assemble(Path folder, Map<String, String> handlerFiles)
+            throws IOException, InterruptedException;
 
     /** What starts it in that folder. */
     protected abstract List<String> command();
@@ -63,7 +64,8 @@ abstract class TemplateContractTest {
             assertThat(replica.get("/_/health").status()).isEqualTo(200);
             assertThat(replica.get("/_/health").text()).isEqualTo("OK");
             assertThat(replica.get("/_/ready").status()).isEqualTo(200);
-            assertThat(replica.call("POST", "/_/health", "", new byte[0]).status()).isEqualTo(405);
+            assertThat(replica.call("POST", "/_/health", "", new byte[0]).status())
+                    .isEqualTo(405);
         }
     }
 
@@ -75,11 +77,13 @@ abstract class TemplateContractTest {
             everyByte[i] = (byte) i;
         }
         try (Replica replica = start(echo())) {
-            Wire.Response response = replica.call(method, "/some/path?a=1&b=%20", "Content-Type: application/octet-stream\r\n", everyByte);
+            Wire.Response response = replica.call(
+                    method, "/some/path?a=1&b=%20", "Content-Type: application/octet-stream\r\n", everyByte);
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.body()).isEqualTo(everyByte);
             assertThat(response.headers()).containsKeys("X-Duration-Seconds", "Content-Type", "Date");
-            assertThat(Double.parseDouble(response.headers().get("X-Duration-Seconds"))).isNotNegative();
+            assertThat(Double.parseDouble(response.headers().get("X-Duration-Seconds")))
+                    .isNotNegative();
         }
     }
 
@@ -88,7 +92,10 @@ abstract class TemplateContractTest {
         try (Replica replica = start(echo());
                 Wire wire = new Wire(replica.port)) {
             for (int i = 0; i < 3; i++) {
-                assertThat(wire.request("POST", "/", "", bytes("call " + i)).response("POST").text()).isEqualTo("call " + i);
+                assertThat(wire.request("POST", "/", "", bytes("call " + i))
+                                .response("POST")
+                                .text())
+                        .isEqualTo("call " + i);
             }
             wire.request("POST", "/", "Connection: close\r\n", bytes("last"));
             assertThat(wire.response("POST").text()).isEqualTo("last");
@@ -113,7 +120,10 @@ abstract class TemplateContractTest {
             wire.send("POST / HTTP/1.1\r\nHost: f\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n");
             wire.send("6;extension=1\r\npedia \r\nB\r\nin \r\nchunks\r\n0\r\nTrailer: x\r\n\r\n");
             assertThat(wire.response("POST").text()).isEqualTo("Wikipedia in \r\nchunks");
-            assertThat(wire.request("POST", "/", "", bytes("next")).response("POST").text()).isEqualTo("next");
+            assertThat(wire.request("POST", "/", "", bytes("next"))
+                            .response("POST")
+                            .text())
+                    .isEqualTo("next");
         }
     }
 
@@ -132,9 +142,18 @@ abstract class TemplateContractTest {
     void headHasNoBodyAndKeepsTheConnection() throws Exception {
         try (Replica replica = start(echo());
                 Wire wire = new Wire(replica.port)) {
-            assertThat(wire.request("HEAD", "/", "", new byte[0]).response("HEAD").status()).isEqualTo(200);
-            assertThat(wire.request("HEAD", "/_/health", "", new byte[0]).response("HEAD").status()).isEqualTo(200);
-            assertThat(wire.request("POST", "/", "", bytes("next")).response("POST").text()).isEqualTo("next");
+            assertThat(wire.request("HEAD", "/", "", new byte[0])
+                            .response("HEAD")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(wire.request("HEAD", "/_/health", "", new byte[0])
+                            .response("HEAD")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(wire.request("POST", "/", "", bytes("next"))
+                            .response("POST")
+                            .text())
+                    .isEqualTo("next");
         }
     }
 
@@ -161,7 +180,10 @@ abstract class TemplateContractTest {
             Files.createFile(gate);
             assertThat(new String(wire.chunk(), UTF_8)).isEqualTo("second");
             assertThat(wire.chunk()).isEmpty();
-            assertThat(wire.request("GET", "/_/health", "", new byte[0]).response("GET").status()).isEqualTo(200);
+            assertThat(wire.request("GET", "/_/health", "", new byte[0])
+                            .response("GET")
+                            .status())
+                    .isEqualTo(200);
         }
     }
 
@@ -171,9 +193,14 @@ abstract class TemplateContractTest {
                 Wire wire = new Wire(replica.port)) {
             Wire.Response response = wire.request("POST", "/", "", bytes("x")).response("POST");
             assertThat(response.status()).isEqualTo(500);
-            assertThat(response.text()).doesNotContain("the reason\"", "handler.", "Traceback").isNotEqualTo("the reason");
+            assertThat(response.text())
+                    .doesNotContain("the reason\"", "handler.", "Traceback")
+                    .isNotEqualTo("the reason");
             replica.await("the reason is logged", () -> replica.log().contains("the reason"));
-            assertThat(wire.request("GET", "/_/health", "", new byte[0]).response("GET").status()).isEqualTo(200);
+            assertThat(wire.request("GET", "/_/health", "", new byte[0])
+                            .response("GET")
+                            .status())
+                    .isEqualTo(200);
         }
     }
 
@@ -255,7 +282,11 @@ abstract class TemplateContractTest {
     void onSigtermAnIdleReplicaEnds() throws Exception {
         try (Replica replica = start(echo());
                 Wire keptAlive = new Wire(replica.port)) {
-            assertThat(keptAlive.request("POST", "/", "", bytes("x")).response("POST").status()).isEqualTo(200);
+            assertThat(keptAlive
+                            .request("POST", "/", "", bytes("x"))
+                            .response("POST")
+                            .status())
+                    .isEqualTo(200);
             replica.terminate();
             assertThat(replica.exitCode()).isZero();
         }
@@ -362,14 +393,16 @@ abstract class TemplateContractTest {
     void aTakenPortEndsTheReplicaWithAMessage() throws Exception {
         Path folder = assemble(temporary.resolve("app"), echo());
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Replica replica = Replica.launch(command(), folder, Map.of("port", String.valueOf(taken.getLocalPort())))) {
+                Replica replica =
+                        Replica.launch(command(), folder, Map.of("port", String.valueOf(taken.getLocalPort())))) {
             assertThat(replica.exitCode()).isEqualTo(1);
             assertThat(replica.log()).contains(String.valueOf(taken.getLocalPort()));
         }
     }
 
     /** Assembles these handler files and starts them, with environment variables as names and values in turn. */
-    protected final Replica start(Map<String, String> handlerFiles, String... environment) throws IOException, InterruptedException {
+    protected final Replica start(Map<String, String> handlerFiles, String... environment)
+            throws IOException, InterruptedException {
         Map<String, String> variables = new java.util.HashMap<>();
         for (int i = 0; i < environment.length; i += 2) {
             variables.put(environment[i], environment[i + 1]);

@@ -48,7 +48,8 @@ final class Wire implements AutoCloseable {
     /** Sends a request with a Content-Length; {@code headers} are whole lines, each with its CRLF. */
     Wire request(String method, String target, String headers, byte[] body) throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
-        message.writeBytes((method + " " + target + " HTTP/1.1\r\nHost: function\r\n" + headers).getBytes(StandardCharsets.UTF_8));
+        message.writeBytes(
+                (method + " " + target + " HTTP/1.1\r\nHost: function\r\n" + headers).getBytes(StandardCharsets.UTF_8));
         if (body.length > 0 || !(method.equals("GET") || method.equals("HEAD"))) {
             message.writeBytes(("Content-Length: " + body.length + "\r\n").getBytes(StandardCharsets.UTF_8));
         }
