@@ -40,7 +40,7 @@ class Node22TemplateTest extends TemplateContractTest {
 
     @Override
     protected Map<String, String> fail() {
-        return handler("module.exports = async () => { throw new Error('the reason'); };");
+        return handler("module.exports = async () => { throw new Error('broken on purpose'); };");
     }
 
     @Override

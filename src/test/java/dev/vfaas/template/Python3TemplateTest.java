@@ -40,7 +40,7 @@ class Python3TemplateTest extends TemplateContractTest {
 
     @Override
     protected Map<String, String> fail() {
-        return handler("def handle(req):\n    raise ValueError('the reason')\n");
+        return handler("def handle(req):\n    raise ValueError('broken on purpose')\n");
     }
 
     @Override

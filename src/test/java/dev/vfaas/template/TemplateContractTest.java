@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <ul>
  *   <li>{@link #echo}: answers with the request's body, byte for byte, to any method and path;
  *   <li>{@link #hold}: the body is a path P; creates the file P.started, waits until a file P exists, then answers {@code released};
- *   <li>{@link #fail}: raises an exception whose message is {@code the reason};
+ *   <li>{@link #fail}: raises an exception whose message is {@code broken on purpose};
  *   <li>{@link #stream}: the body is a path P; answers {@code first} at once, and {@code second} as a further part when a file P exists.
  * </ul>
  */
@@ -194,9 +194,8 @@ abstract class TemplateContractTest {
             Wire.Response response = wire.request("POST", "/", "", bytes("x")).response("POST");
             assertThat(response.status()).isEqualTo(500);
             assertThat(response.text())
-                    .doesNotContain("the reason\"", "handler.", "Traceback")
-                    .isNotEqualTo("the reason");
-            replica.await("the reason is logged", () -> replica.log().contains("the reason"));
+                    .doesNotContain("broken on purpose", "Traceback", "handler.");
+            replica.await("the reason is logged", () -> replica.log().contains("broken on purpose"));
             assertThat(wire.request("GET", "/_/health", "", new byte[0])
                             .response("GET")
                             .status())
