@@ -193,8 +193,7 @@ abstract class TemplateContractTest {
                 Wire wire = new Wire(replica.port)) {
             Wire.Response response = wire.request("POST", "/", "", bytes("x")).response("POST");
             assertThat(response.status()).isEqualTo(500);
-            assertThat(response.text())
-                    .doesNotContain("broken on purpose", "Traceback", "handler.");
+            assertThat(response.text()).doesNotContain("broken on purpose", "Traceback", "handler.");
             replica.await("the reason is logged", () -> replica.log().contains("broken on purpose"));
             assertThat(wire.request("GET", "/_/health", "", new byte[0])
                             .response("GET")
