@@ -120,8 +120,9 @@ final class Comments {
             ExpressionParser parser = new ExpressionParser(text, at);
             parser.parse();
             return parser.end();
-        } catch (ExpressionParser.Malformed | StackOverflowError e) {
-            return at + 2;
+        } catch (ExpressionParser.Malformed e) {
+            // The file will be refused for it, so nothing after it matters.
+            return text.length();
         }
     }
 

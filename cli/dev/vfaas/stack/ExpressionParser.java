@@ -10,8 +10,12 @@ import java.util.List;
  * arguments of a replacement, where it is one {@code $} and where a backslash keeps a slash or a backslash.
  */
 final class ExpressionParser {
+    /** How deep forms may lie in each other. */
+    private static final int DEPTH = 50;
+
     private final String text;
     private int at;
+    private int depth;
 
     /** Why a {@code ${...}} is none. */
     static final class Malformed extends Exception {
@@ -35,6 +39,9 @@ final class ExpressionParser {
 
     /** The expression; {@link #end} is then behind it. */
     Expansion parse() throws Malformed {
+        if (++depth > DEPTH) {
+            throw new Malformed("bad substitution: nested too deeply");
+        }
         at += "${".length();
         if (peek() == '#') {
             at++;
@@ -139,6 +146,7 @@ final class ExpressionParser {
             throw new Malformed("missing closing brace after \"" + expansion.variable() + "\"");
         }
         at++;
+        depth--;
         return expansion;
     }
 

@@ -37,7 +37,9 @@ final class StackParser {
      */
     Stack parse(String text, Offsets offsets, Path baseDirectory, Predicate<String> wanted) {
         Optional<YamlValue> document = YamlParser.parse(problems, text, offsets);
-        problems.throwIfAny();
+        if (document.isEmpty()) {
+            problems.throwIfAny();
+        }
         if (document.isEmpty() || document.get() instanceof YamlValue.Null) {
             problems.add(new Position(1, 1), "the file is empty; \"vfaas new --lang python3 NAME\" writes one");
             throw problems.failure();

@@ -21,6 +21,9 @@ import java.util.List;
  */
 record Substitution(String text, Offsets offsets, List<String> warnings) {
 
+    /** Malformed forms after which the rest of a file is not looked at. */
+    private static final int REPORTED = 10;
+
     /** A run of the new text: either a copy of the original's from {@code source} on, or what the form at {@code source} became. */
     private record Run(int start, int source, boolean copied) {}
 
@@ -37,6 +40,7 @@ record Substitution(String text, Offsets offsets, List<String> warnings) {
         List<Run> runs = new ArrayList<>(List.of(new Run(0, 0, true)));
         List<String> warnings = new ArrayList<>();
         int at = 0;
+        int malformed = 0;
         while (at < source.length()) {
             char next = at + 1 < source.length() ? source.charAt(at + 1) : '\0';
             boolean special = source.charAt(at) == '$' && (next == '$' || next == '{') && !comments.get(at);
@@ -65,9 +69,9 @@ record Substitution(String text, Offsets offsets, List<String> warnings) {
                     problems.add(problems.source().position(start), String.valueOf(e.getMessage()));
                     int lineEnd = source.indexOf('\n', start);
                     at = lineEnd < 0 ? source.length() : lineEnd;
-                } catch (StackOverflowError e) {
-                    problems.add(problems.source().position(start), "bad substitution: nested too deeply");
-                    at = source.length();
+                    if (++malformed == REPORTED) {
+                        break;
+                    }
                 }
             }
             runs.add(new Run(text.length(), at, true));

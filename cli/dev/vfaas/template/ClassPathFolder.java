@@ -13,10 +13,19 @@ record ClassPathFolder(ClassLoader loader, String root) implements TemplateFolde
     @Override
     public Optional<TemplateFile> read(String path) {
         try (InputStream in = loader.getResourceAsStream(resource(path))) {
-            return in == null ? Optional.empty() : Optional.of(new TemplateFile(path, in.readAllBytes(), false));
+            if (in == null) {
+                return Optional.empty();
+            }
+            byte[] content = in.readAllBytes();
+            return Optional.of(new TemplateFile(path, content, isScript(content)));
         } catch (IOException e) {
             throw new UncheckedIOException("built-in " + resource(path), e);
         }
+    }
+
+    /** Resources have no permissions; a script says by its first two bytes that it is to be run. */
+    private static boolean isScript(byte[] content) {
+        return content.length > 2 && content[0] == '#' && content[1] == '!';
     }
 
     @Override

@@ -10,8 +10,8 @@ public final class Suggestion {
     private Suggestion() {}
 
     /**
-     * The known name nearest to what was typed, when it is near enough: the same but for case, dashes and underscores; the beginning of exactly one
-     * name; or at most two slips (a letter wrong, missing, extra or swapped; one slip for names of up to four letters).
+     * The known name nearest to what was typed, when it is near enough: the same but for case, dashes and underscores; the beginning of a
+     * name (the shortest of several); or at most two slips (a letter wrong, missing, extra or swapped; one slip for names of up to four letters).
      */
     public static Optional<String> nearest(String typed, Collection<String> known) {
         String wanted = plain(typed);

@@ -87,20 +87,47 @@ public final class YamlParser {
             }
             return Optional.ofNullable(first);
         } catch (MarkedYAMLException e) {
-            Mark mark = e.getProblemMark() != null ? e.getProblemMark() : e.getContextMark();
-            String context = e.getContext() == null ? "" : " (" + e.getContext().strip() + ")";
-            problems.add(
-                    mark == null ? new Position(1, 1) : position(mark), "not valid YAML: " + e.getProblem() + context);
+            problems.add(position(e), "not valid YAML: " + explain(e));
         } catch (ReaderException e) {
             problems.add(
                     codePointPosition(e.getPosition()),
                     "not valid YAML: the character U+%04X is not allowed".formatted(e.getCodePoint()));
         } catch (YAMLException e) {
-            problems.add(new Position(1, 1), "not valid YAML: " + e.getMessage());
+            problems.add(new Position(1, 1), "not valid YAML: " + explain(String.valueOf(e.getMessage())));
         } catch (StackOverflowError e) {
             problems.add(new Position(1, 1), "not valid YAML: it is nested too deeply");
         }
         return Optional.empty();
+    }
+
+    /** Where it went wrong; what is never closed is shown where it opens. */
+    private Position position(MarkedYAMLException e) {
+        Mark problem = e.getProblemMark();
+        Mark context = e.getContextMark();
+        if (problem == null && context == null) {
+            return new Position(1, 1);
+        }
+        Position at = position(problem == null ? context : problem);
+        return context != null && problems.source().line(at.line()).isBlank() ? position(context) : at;
+    }
+
+    /** The parser's sentence, or a plainer one for the slips that people make most. */
+    private static String explain(MarkedYAMLException e) {
+        String problem = String.valueOf(e.getProblem());
+        if (problem.contains("TAB")) {
+            return "a tab cannot indent; use spaces";
+        }
+        if (problem.startsWith("expected <block end>")) {
+            return "this does not belong to what stands above; check the indentation";
+        }
+        return problem + (e.getContext() == null ? "" : " (" + e.getContext().strip() + ")");
+    }
+
+    private static String explain(String message) {
+        if (message.startsWith("Number of aliases")) {
+            return "it has more than " + ALIASES + " aliases of lists and mappings";
+        }
+        return message.startsWith("Nesting Depth") ? "it is nested too deeply" : message;
     }
 
     private YamlValue value(Node node) {
@@ -114,7 +141,7 @@ public final class YamlParser {
         }
         if (open.put(node, true) != null) {
             problems.add(position, "an anchor may not contain itself");
-            return new YamlValue.Null(position);
+            return new YamlValue.Mapping(position, List.of());
         }
         YamlValue value = switch (node) {
             case MappingNode mapping -> new YamlValue.Mapping(position, entries(mapping));
