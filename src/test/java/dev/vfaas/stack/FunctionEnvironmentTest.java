@@ -17,8 +17,9 @@ class FunctionEnvironmentTest {
     private Path directory;
 
     private Map<String, String> merged(String files, Map<String, String> flags) {
-        String text = "provider: {name: openfaas}\nfunctions:\n  f:\n    image: f\n    environment: {A: stack, B: stack}\n"
-                + "    environment_file: [" + files + "]\n";
+        String text =
+                "provider: {name: openfaas}\nfunctions:\n  f:\n    image: f\n    environment: {A: stack, B: stack}\n"
+                        + "    environment_file: [" + files + "]\n";
         Stack stack = new StackLoader(Variables.of(Map.of()))
                 .load(
                         new StackSource.Stream(
@@ -39,22 +40,29 @@ class FunctionEnvironmentTest {
         Files.writeString(directory.resolve("two.env"), "C=two\nD=two\n");
         assertThat(merged("sub/one.yml, two.env", Map.of("D", "flag", "E", "flag")))
                 .containsExactly(
-                        entry("A", "stack"), entry("B", "one"), entry("C", "two"), entry("D", "flag"), entry("E", "flag"));
+                        entry("A", "stack"),
+                        entry("B", "one"),
+                        entry("C", "two"),
+                        entry("D", "flag"),
+                        entry("E", "flag"));
     }
 
     @Test
     void yamlScalarsAreTheirText() throws IOException {
         assertThat(file("e.yml", "# secret\nenvironment:\n  B: 1.10\n  C: true\n  D:\n  E: ${HOME}\nx-y: 1\n"))
                 .containsExactly(
-                        entry("A", "stack"), entry("B", "1.10"), entry("C", "true"), entry("D", ""), entry("E", "${HOME}"));
+                        entry("A", "stack"),
+                        entry("B", "1.10"),
+                        entry("C", "true"),
+                        entry("D", ""),
+                        entry("E", "${HOME}"));
         assertThat(file("e.yml", "")).containsOnlyKeys("A", "B");
         assertThat(file("e.yml", "environment:\n")).containsOnlyKeys("A", "B");
     }
 
     @Test
     void dotenv() throws IOException {
-        String text =
-                """
+        String text = """
                 # a comment
 
                 A=plain value
@@ -91,8 +99,7 @@ class FunctionEnvironmentTest {
         assertThat(FailureText.of(() -> merged("none.env", Map.of())))
                 .isEqualTo("the environment_file of f (<stdin>), none.env does not exist");
         assertThat(FailureText.of(() -> file("e.env", "A=1\nnonsense\n2B=x\nC='open\n")))
-                .isEqualTo(
-                        """
+                .isEqualTo("""
                         e.env has 3 errors
                         e.env:2:1: a line must be KEY=VALUE, where KEY has letters, digits and underscores
                           2 | nonsense

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each wrong file in src/test/resources/stack-errors has beside it, as .txt, what a person is told (GOLDEN_WRITE=1 writes them). */
 class StackErrorsTest {
-    private static final Path FILES = Path.of(System.getProperty("vfaas.basedir", "."), "src/test/resources/stack-errors");
+    private static final Path FILES =
+            Path.of(System.getProperty("vfaas.basedir", "."), "src/test/resources/stack-errors");
 
     static List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(FILES)) {

@@ -17,8 +17,45 @@ import org.junit.jupiter.api.Test;
 /** Whatever a file holds, it is a stack or a usage failure, never an exception. */
 class StackFuzzTest {
     private static final String[] PIECES = {
-        "${", "}", "$$", "${A:-", "&a ", "*a", "<<: ", "- ", "? ", ": ", "|", ">", "\n", "\r", "\t", "  ", "{", "}", "[", "]", "'", "\"", "#",
-        "!!binary ", "!x ", "---\n", "...\n", "%YAML 9.9\n", "\0", "\uFEFF", "\u2028", "\uD83D\uDE00", "null", "~", "@", "`", "x-", "=", ","
+        "${",
+        "}",
+        "$$",
+        "${A:-",
+        "&a ",
+        "*a",
+        "<<: ",
+        "- ",
+        "? ",
+        ": ",
+        "|",
+        ">",
+        "\n",
+        "\r",
+        "\t",
+        "  ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "'",
+        "\"",
+        "#",
+        "!!binary ",
+        "!x ",
+        "---\n",
+        "...\n",
+        "%YAML 9.9\n",
+        "\0",
+        "\uFEFF",
+        "\u2028",
+        "\uD83D\uDE00",
+        "null",
+        "~",
+        "@",
+        "`",
+        "x-",
+        "=",
+        ","
     };
     private final StackLoader loader = new StackLoader(Variables.of(Map.of("A", "a: b\n- c", "B", "'")));
     private int stacks;

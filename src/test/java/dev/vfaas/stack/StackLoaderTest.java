@@ -28,7 +28,8 @@ class StackLoaderTest {
 
     private Stack load(String text, StackOptions options) {
         return LOADER.load(
-                new StackSource.Stream(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), directory), options);
+                new StackSource.Stream(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), directory),
+                options);
     }
 
     private static Path article() throws URISyntaxException {
@@ -56,13 +57,13 @@ class StackLoaderTest {
                         entry("com.openfaas.scale.max", "15"),
                         entry("com.openfaas.scale.factor", "20"));
         assertThat(function.environment())
-                .containsExactly(entry("write_debug", "true"), entry("read_timeout", "60s"), entry("write_timeout", "60s"));
+                .containsExactly(
+                        entry("write_debug", "true"), entry("read_timeout", "60s"), entry("write_timeout", "60s"));
     }
 
     @Test
     void everyKeyIsRead() {
-        Stack stack = load(
-                """
+        Stack stack = load("""
                 version: 1.0
                 x-note: [anything, {a: b}]
                 provider:
@@ -109,8 +110,26 @@ class StackLoaderTest {
                 "first:latest",
                 "node index.js",
                 Map.of(
-                        "A", "1.10", "B", "true", "C", "", "D", "", "E", "x: y", "F", "0x1F", "G", "2021-01-01", "H", "", "I",
-                        "null", "J", "60s"),
+                        "A",
+                        "1.10",
+                        "B",
+                        "true",
+                        "C",
+                        "",
+                        "D",
+                        "",
+                        "E",
+                        "x: y",
+                        "F",
+                        "0x1F",
+                        "G",
+                        "2021-01-01",
+                        "H",
+                        "",
+                        "I",
+                        "null",
+                        "J",
+                        "60s"),
                 List.of("env.yml", ".env"),
                 List.of("api-key", "db.password"),
                 false,
@@ -139,8 +158,7 @@ class StackLoaderTest {
 
     @Test
     void anchorsAndMergeKeysWork() {
-        Stack stack = load(
-                """
+        Stack stack = load("""
                 x-env: &env {A: 1, B: 2}
                 x-more: &more {B: 3, C: 3}
                 provider: {name: openfaas}
@@ -166,7 +184,8 @@ class StackLoaderTest {
 
     @Test
     void filterAndRegexChooseFunctions() {
-        String text = "provider: {name: openfaas}\nfunctions: {api-a: {image: a}, api-b: {image: b}, web: {image: w}}\n";
+        String text =
+                "provider: {name: openfaas}\nfunctions: {api-a: {image: a}, api-b: {image: b}, web: {image: w}}\n";
         assertThat(names(text, null, null)).containsExactly("api-a", "api-b", "web");
         assertThat(names(text, "", "")).hasSize(3);
         assertThat(names(text, null, "api-*")).containsExactly("api-a", "api-b");
@@ -189,29 +208,26 @@ class StackLoaderTest {
     @Test
     void substitutionCanBeTurnedOff() {
         String text = "provider: {name: openfaas}\nfunctions: {f: {image: '${OWNER}/${'}}\n";
-        assertThat(load(text, new StackOptions(false, null, null)).function("f").image()).isEqualTo("${OWNER}/${");
+        assertThat(load(text, new StackOptions(false, null, null)).function("f").image())
+                .isEqualTo("${OWNER}/${");
     }
 
     @Test
     void errorsPointIntoWhatThePersonWroteAndNotIntoValues() {
-        String text =
-                """
+        String text = """
                 provider:
                   name: openfaas
                 functions:
                   f:
                     image: ${OWNER}/${MANY}
                 """;
-        assertThat(FailureText.of(() -> load(text)))
-                .isEqualTo(
-                        """
+        assertThat(FailureText.of(() -> load(text))).isEqualTo("""
                         <stdin>:5:21: not valid YAML: mapping values are not allowed here
                           5 |     image: ${OWNER}/${MANY}
                             |                     ^""");
-        String second = "provider: {name: openfaas}\nfunctions: {\"${OWNER}\": {image: \"${OWNER}${OWNER}\", langg: z}}\n";
-        assertThat(FailureText.of(() -> load(second)))
-                .isEqualTo(
-                        """
+        String second =
+                "provider: {name: openfaas}\nfunctions: {\"${OWNER}\": {image: \"${OWNER}${OWNER}\", langg: z}}\n";
+        assertThat(FailureText.of(() -> load(second))).isEqualTo("""
                         <stdin>:2:53: unknown key "langg" in functions.acme; did you mean "lang"?
                           2 | functions: {"${OWNER}": {image: "${OWNER}${OWNER}", langg: z}}
                             |                                                     ^""");
@@ -219,8 +235,7 @@ class StackLoaderTest {
 
     @Test
     void warningsAreReturned() {
-        Stack stack = load(
-                """
+        Stack stack = load("""
                 provider: {name: openfaas, network: x}
                 functions:
                   f:
@@ -297,8 +312,8 @@ class StackLoaderTest {
         assertThat(file("HTTP://example.com/stack.yml")).isInstanceOf(StackSource.Url.class);
         for (String bad : List.of("ftp://example.com/stack.yml", "file:///etc/passwd", "http:///x", "git+ssh://x/y")) {
             assertThat(FailureText.of(() -> file(bad)))
-                    .isEqualTo("a stack file is read from a path, http://, https:// or - (standard input), not from \"" + bad
-                            + "\"");
+                    .isEqualTo("a stack file is read from a path, http://, https:// or - (standard input), not from \""
+                            + bad + "\"");
         }
         assertThat(FailureText.of(() -> file("http://exa mple.com/"))).contains("is malformed");
         assertThat(FailureText.of(() -> file("a\0b"))).contains("is malformed");
