@@ -1,16 +1,20 @@
 package dev.vfaas;
 
 import dev.vfaas.command.Commands;
+import dev.vfaas.command.GatewayFailures;
 import dev.vfaas.command.RootCommand;
 import dev.vfaas.command.Session;
 import dev.vfaas.console.Console;
 import dev.vfaas.console.Environment;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.openfaas.GatewayException;
+import dev.vfaas.openfaas.GoDuration;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,11 +79,12 @@ public final class Vfaas {
             position.moveOptionsBehindCommand(words);
             root.addSubcommand(invoked, commands.create(invoked), commands.aliases(invoked));
         } else if (!words.equals(List.of("--version"))) {
-            commands.names().forEach(name -> root.addSubcommand(name, commands.create(name), commands.aliases(name)));
+            commands.addAll(root);
         }
         prepare(root);
         Ansi ansi = console.colourOnOut() ? Ansi.ON : Ansi.OFF;
-        return root.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+        return root.registerConverter(Duration.class, Vfaas::duration)
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -121,7 +126,12 @@ public final class Vfaas {
     }
 
     private int fail(Throwable exception, boolean trace) {
-        Failure failure = exception instanceof Failure known ? known : unexpected(exception);
+        Failure failure =
+                switch (exception) {
+                    case Failure known -> known;
+                    case GatewayException refused -> GatewayFailures.explain(refused);
+                    default -> unexpected(exception);
+                };
         console.error(failure);
         if (trace) {
             console.trace(exception);
@@ -137,6 +147,14 @@ public final class Vfaas {
         String kind = cause.getClass().getSimpleName();
         String message = cause.getMessage() == null ? kind : kind + ": " + cause.getMessage();
         return Failure.failed(message).next("the same command with " + STACKTRACE);
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return GoDuration.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
+        }
     }
 
     private static String version() {

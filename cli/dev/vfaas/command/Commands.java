@@ -1,10 +1,10 @@
 package dev.vfaas.command;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /**
  * The subcommands by name. Each is made only when it is invoked, or when all of them are shown: making and reflecting over all of them would cost
@@ -16,6 +16,41 @@ public final class Commands {
 
     /** All commands of the tool, working in {@code session}. */
     public Commands(Session session) {
+        add("list", () -> new ListCommand(session), "ls");
+        add("describe", () -> new DescribeCommand(session));
+        add("invoke", () -> new InvokeCommand(session));
+        add("logs", () -> new LogsCommand(session));
+        add("scale", () -> new ScaleCommand(session));
+        add("ready", () -> new ReadyCommand(session));
+        add("remove", () -> new RemoveCommand(session), "rm", "delete");
+        add(
+                "secret",
+                () -> new CommandLine(new SecretCommand())
+                        .addSubcommand(new SecretCreateCommand(session))
+                        .addSubcommand(new SecretUpdateCommand(session))
+                        .addSubcommand(new SecretListCommand(session))
+                        .addSubcommand(new SecretRemoveCommand(session)));
+        add("login", () -> new LoginCommand(session));
+        add("logout", () -> new LogoutCommand(session));
+        add(
+                "gateway",
+                () -> new CommandLine(new GatewayCommand())
+                        .addSubcommand(new GatewayStartCommand(session))
+                        .addSubcommand(new GatewayStatusCommand(session))
+                        .addSubcommand(new GatewayLogsCommand(session))
+                        .addSubcommand(new GatewayStopCommand(session))
+                        .addSubcommand(new GatewayRunCommand(session)));
+        add(
+                "context",
+                () -> new CommandLine(new ContextCommand())
+                        .addSubcommand(new ContextListCommand(session))
+                        .addSubcommand(new ContextUseCommand(session))
+                        .addSubcommand(new ContextShowCommand(session)));
+        add(
+                "namespace",
+                () -> new CommandLine(new NamespaceCommand()).addSubcommand(new NamespaceListCommand(session)),
+                "ns");
+        add("completion", () -> new CompletionCommand(session));
         add("version", () -> new VersionCommand(session));
     }
 
@@ -40,9 +75,13 @@ public final class Commands {
         return supplier.get();
     }
 
-    /** All names in the order of the help. */
-    public List<String> names() {
-        return List.copyOf(commands.keySet());
+    /** Adds every command that {@code root} does not have yet. */
+    public void addAll(CommandLine root) {
+        for (String name : commands.keySet()) {
+            if (!root.getSubcommands().containsKey(name)) {
+                root.addSubcommand(name, create(name), aliases(name));
+            }
+        }
     }
 
     /** The aliases of {@code name}. */

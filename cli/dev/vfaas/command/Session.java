@@ -8,4 +8,9 @@ import dev.vfaas.console.Environment;
  *
  * @param version the tool's version, for example {@code 0.1.0}
  */
-public record Session(Console console, Environment environment, String version) {}
+public record Session(Console console, Environment environment, String version) {
+    /** How HTTP requests name the tool. */
+    String userAgent() {
+        return "vfaas/" + version;
+    }
+}

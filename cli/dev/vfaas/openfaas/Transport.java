@@ -124,7 +124,11 @@ public final class Transport {
         GatewayException.Kind kind = e instanceof InterruptedIOException
                 ? GatewayException.Kind.TIMED_OUT
                 : GatewayException.Kind.UNREACHABLE;
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        Throwable root = e;
+        while (root.getCause() != null) { // the innermost says "Connection refused"
+            root = root.getCause();
+        }
+        String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return new GatewayException(kind, gateway(), 0, reason, e);
     }
 

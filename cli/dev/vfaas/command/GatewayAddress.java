@@ -1,0 +1,33 @@
+package dev.vfaas.command;
+
+import dev.vfaas.context.EmbeddedGateway;
+import dev.vfaas.context.GatewayProcess;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where an embedded gateway listens and keeps its data. */
+final class GatewayAddress {
+    @Option(names = {"-p", "--port"}, paramLabel = "PORT", description = "port to listen on, 0 for any free one (default: 8080)")
+    int port = 8080;
+
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "address to listen on (default: 127.0.0.1)")
+    String host = "127.0.0.1";
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "where it keeps functions, images and secrets (default: $$XDG_DATA_HOME/vfaas/gateway)")
+    @Nullable
+    Path dataDirectory;
+
+    EmbeddedGateway gateway(Session session) {
+        return dataDirectory == null
+                ? EmbeddedGateway.of(session.environment())
+                : new EmbeddedGateway(session.environment().resolve(dataDirectory.toString()));
+    }
+
+    GatewayProcess.Options options() {
+        return new GatewayProcess.Options(port, host);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.Console;
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.context.EmbeddedGateway.Running;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code vfaas gateway run}. */
+@Command(
+        name = "run",
+        description = "Run the gateway in the foreground until Ctrl-C",
+        footer = {"", "Examples:", "  vfaas gateway run", "  vfaas gateway run --port 9090 --data-dir ./gateway-data"})
+final class GatewayRunCommand implements Callable<Integer> {
+    private static final int STOP_SECONDS = 30;
+    private final Session session;
+
+    @Mixin
+    GatewayAddress address = new GatewayAddress();
+
+    GatewayRunCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Console console = session.console();
+        LocalGateway local = new LocalGateway(session, address.gateway(session));
+        Process process = local.process().run(address.options());
+        try (Console.Cleanup ended = console.onInterrupt(() -> end(process))) {
+            Running running = local.process().await(process);
+            if (running != null) {
+                local.adopt(running);
+                console.info("the gateway answers at " + running.url() + "; Ctrl-C stops it");
+            }
+            int code = process.waitFor();
+            if (running == null) {
+                throw Failure.of(
+                        code == ExitCode.LOCKED.code() ? ExitCode.LOCKED : ExitCode.FAILED,
+                        "the gateway could not start; see above");
+            }
+            return code;
+        }
+    }
+
+    /** Lets it finish the calls under way: Ctrl-C reaches it too, another signal does not. */
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

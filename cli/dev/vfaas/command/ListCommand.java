@@ -1,0 +1,105 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Table;
+import dev.vfaas.console.View;
+import dev.vfaas.openfaas.FunctionStatus;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code vfaas list}. */
+@Command(
+        name = "list",
+        description = "List the functions",
+        footer = {
+            "",
+            "JSON: an array of OpenFaaS's FunctionStatus",
+            "",
+            "Examples:",
+            "  vfaas list",
+            "  vfaas list --verbose --sort invocations",
+            "  vfaas list -o json --gateway https://gateway.example.com"
+        })
+final class ListCommand implements Callable<Integer> {
+    /** The orders that --sort knows. */
+    enum Order {
+        name(Comparator.comparing(FunctionStatus::name)),
+        invocations(Comparator.comparing(FunctionStatus::invocationCount).reversed()),
+        creation(Comparator.comparing(status -> text(status.createdAt())));
+
+        private final Comparator<FunctionStatus> comparator;
+
+        Order(Comparator<FunctionStatus> comparator) {
+            this.comparator = comparator;
+        }
+    }
+
+    private final Session session;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Mixin
+    GatewayOptions gateway = new GatewayOptions();
+
+    @Mixin
+    StackSelection stack = new StackSelection();
+
+    @Option(names = {"-v", "--verbose"}, description = "show image and age too")
+    boolean verbose;
+
+    @Option(names = {"-q", "--quiet"}, description = "only the names, as -o name")
+    boolean quiet;
+
+    @Option(names = "--sort", paramLabel = "KEY", description = "name, invocations or creation (default: name)")
+    Order order = Order.name;
+
+    ListCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        List<FunctionStatus> functions = gateway.client(session, stack).functions(gateway.namespace).stream()
+                .sorted(order.comparator)
+                .toList();
+        List<String> names = functions.stream().map(FunctionStatus::name).toList();
+        if (quiet) {
+            names.forEach(session.console()::result);
+        } else {
+            output.show(session.console(), new View(functions, () -> table(functions), () -> names));
+        }
+        return ExitCode.OK.code();
+    }
+
+    private String table(List<FunctionStatus> functions) {
+        Table table = verbose
+                ? Table.of("NAME", "IMAGE", "INVOCATIONS", "REPLICAS", "READY", "CREATED")
+                : Table.of("NAME", "INVOCATIONS", "REPLICAS", "READY");
+        for (FunctionStatus function : functions) {
+            long invocations = Math.round(function.invocationCount());
+            if (verbose) {
+                table.row(
+                        function.name(),
+                        function.image(),
+                        invocations,
+                        function.replicas(),
+                        function.availableReplicas(),
+                        text(function.createdAt()));
+            } else {
+                table.row(function.name(), invocations, function.replicas(), function.availableReplicas());
+            }
+        }
+        return table.toString();
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+
+}

@@ -1,0 +1,85 @@
+package dev.vfaas.context;
+
+import dev.vfaas.console.Failure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.representer.Representer;
+
+/** A private YAML file whose top is a mapping; what this program does not know stays in it. A file that cannot be understood is never written over. */
+final class YamlFile {
+    private final PrivateFile file;
+
+    YamlFile(PrivateFile file) {
+        this.file = file;
+    }
+
+    /** The mapping; empty when there is no file. A failure says where it is malformed. */
+    Map<String, Object> read() {
+        String text = file.read();
+        if (text.isBlank()) {
+            return new LinkedHashMap<>();
+        }
+        try {
+            Object tree = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+            if (tree instanceof Map<?, ?> map) {
+                return mapping(map);
+            }
+            if (tree == null) {
+                return new LinkedHashMap<>();
+            }
+            throw damaged("", "it is not a mapping");
+        } catch (MarkedYAMLException e) {
+            var mark = e.getProblemMark();
+            String position = mark == null ? "" : ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
+            throw damaged(position, String.valueOf(e.getProblem()));
+        } catch (YAMLException e) {
+            throw damaged("", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The list under {@code key}; a copy, empty when absent. */
+    List<Map<String, Object>> entries(Map<String, Object> top, String key) {
+        Object value = top.get(key);
+        List<Map<String, Object>> entries = new ArrayList<>();
+        if (value instanceof List<?> list) {
+            for (Object element : list) {
+                if (!(element instanceof Map<?, ?> map)) {
+                    throw damaged("", "an element of \"" + key + "\" is not a mapping");
+                }
+                entries.add(mapping(map));
+            }
+        } else if (value != null) {
+            throw damaged("", "\"" + key + "\" is not a list");
+        }
+        return entries;
+    }
+
+    /** Replaces the file's content. */
+    void write(Map<String, Object> top) {
+        DumperOptions options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        options.setIndent(4);
+        options.setIndicatorIndent(2);
+        options.setSplitLines(false);
+        file.write(new Yaml(new Representer(options), options).dump(top));
+    }
+
+    private static Map<String, Object> mapping(Map<?, ?> map) {
+        Map<String, Object> mapping = new LinkedHashMap<>();
+        map.forEach((key, value) -> mapping.put(String.valueOf(key), value));
+        return mapping;
+    }
+
+    private Failure damaged(String position, String why) {
+        return Failure.failed(file.path() + position + ": cannot be understood: " + why + "; nothing was changed")
+                .next("repair the file, or move it away: mv " + file.path() + " " + file.path() + ".damaged");
+    }
+}
