@@ -126,12 +126,11 @@ public final class Vfaas {
     }
 
     private int fail(Throwable exception, boolean trace) {
-        Failure failure =
-                switch (exception) {
-                    case Failure known -> known;
-                    case GatewayException refused -> GatewayFailures.explain(refused);
-                    default -> unexpected(exception);
-                };
+        Failure failure = switch (exception) {
+            case Failure known -> known;
+            case GatewayException refused -> GatewayFailures.explain(refused);
+            default -> unexpected(exception);
+        };
         console.error(failure);
         if (trace) {
             console.trace(exception);

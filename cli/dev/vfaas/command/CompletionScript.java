@@ -35,10 +35,7 @@ final class CompletionScript {
                 options.addAll(Arrays.asList(option.names()));
             }
         }
-        words.put(
-                path,
-                new Candidates(
-                        String.join(" ", command.getSubcommands().keySet()), String.join(" ", options)));
+        words.put(path, new Candidates(String.join(" ", command.getSubcommands().keySet()), String.join(" ", options)));
         command.getSubcommands().forEach((name, sub) -> collect(path.isEmpty() ? name : path + " " + name, sub));
     }
 
@@ -61,7 +58,11 @@ final class CompletionScript {
                 """);
         words.keySet().stream()
                 .filter(path -> !path.isEmpty())
-                .forEach(path -> script.append("      \"").append(path).append("\") path=\"").append(path).append("\" ;;\n"));
+                .forEach(path -> script.append("      \"")
+                        .append(path)
+                        .append("\") path=\"")
+                        .append(path)
+                        .append("\" ;;\n"));
         script.append("    esac\n  done\n  case \"$path\" in\n");
         words.forEach((path, candidates) -> script.append("    \"")
                 .append(path)
@@ -85,18 +86,27 @@ final class CompletionScript {
     private String fish() {
         StringBuilder script = new StringBuilder("# Completion of vfaas for fish");
         root.getSubcommands().forEach((name, command) -> {
-            script.append("\ncomplete -c vfaas -n __fish_use_subcommand -a ").append(name).append(" -d ").append(quoted(command));
-            command.getSubcommands().forEach((sub, subcommand) -> script.append("\ncomplete -c vfaas -n '__fish_seen_subcommand_from ")
+            script.append("\ncomplete -c vfaas -n __fish_use_subcommand -a ")
                     .append(name)
-                    .append("' -a ")
-                    .append(sub)
                     .append(" -d ")
-                    .append(quoted(subcommand)));
+                    .append(quoted(command));
+            command.getSubcommands()
+                    .forEach((sub, subcommand) -> script.append("\ncomplete -c vfaas -n '__fish_seen_subcommand_from ")
+                            .append(name)
+                            .append("' -a ")
+                            .append(sub)
+                            .append(" -d ")
+                            .append(quoted(subcommand)));
             for (OptionSpec option : command.getCommandSpec().options()) {
                 if (!option.hidden()) {
-                    script.append("\ncomplete -c vfaas -n '__fish_seen_subcommand_from ").append(name).append('\'');
+                    script.append("\ncomplete -c vfaas -n '__fish_seen_subcommand_from ")
+                            .append(name)
+                            .append('\'');
                     for (String option1 : option.names()) {
-                        script.append(option1.startsWith("--") ? " -l " + option1.substring(2) : " -s " + option1.substring(1));
+                        script.append(
+                                option1.startsWith("--")
+                                        ? " -l " + option1.substring(2)
+                                        : " -s " + option1.substring(1));
                     }
                 }
             }

@@ -17,7 +17,14 @@ import picocli.CommandLine.Mixin;
         name = "list",
         aliases = "ls",
         description = "List the contexts",
-        footer = {"", "JSON: [{name, gateway, current}]", "", "Examples:", "  vfaas context list", "  vfaas context list -o name"})
+        footer = {
+            "",
+            "JSON: [{name, gateway, current}]",
+            "",
+            "Examples:",
+            "  vfaas context list",
+            "  vfaas context list -o name"
+        })
 final class ContextListCommand implements Callable<Integer> {
     private final Session session;
 
@@ -34,14 +41,19 @@ final class ContextListCommand implements Callable<Integer> {
         List<Context> all = contexts.list();
         String current = contexts.current().map(Context::name).orElse("");
         if (all.isEmpty()) {
-            session.console().info("there are no contexts yet; make one with: vfaas gateway start, or vfaas context use NAME --gateway URL");
+            session.console()
+                    .info(
+                            "there are no contexts yet; make one with: vfaas gateway start, or vfaas context use NAME --gateway URL");
         }
         List<Map<String, Object>> data = all.stream()
                 .map(context -> data(context, context.name().equals(current)))
                 .toList();
         output.show(
                 session.console(),
-                new View(data, () -> human(all, current), () -> all.stream().map(Context::name).toList()));
+                new View(
+                        data,
+                        () -> human(all, current),
+                        () -> all.stream().map(Context::name).toList()));
         return ExitCode.OK.code();
     }
 

@@ -15,7 +15,14 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "show",
         description = "Show the gateway that commands typed here go to, and what says so",
-        footer = {"", "JSON: {gateway, from, loggedIn}", "", "Examples:", "  vfaas context show", "  vfaas context show -o name"})
+        footer = {
+            "",
+            "JSON: {gateway, from, loggedIn}",
+            "",
+            "Examples:",
+            "  vfaas context show",
+            "  vfaas context show -o name"
+        })
 final class ContextShowCommand implements Callable<Integer> {
     private final Session session;
 
@@ -31,8 +38,10 @@ final class ContextShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Destination destination = new GatewayOptions().destination(session, () -> stack.find(session).orElse(null));
-        boolean loggedIn = new Logins(session.environment()).find(destination.gateway()).isPresent();
+        Destination destination = new GatewayOptions()
+                .destination(session, () -> stack.find(session).orElse(null));
+        boolean loggedIn =
+                new Logins(session.environment()).find(destination.gateway()).isPresent();
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("gateway", destination.gateway().text());
         data.put("from", destination.origin().toString());

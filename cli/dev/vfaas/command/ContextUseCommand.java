@@ -27,7 +27,10 @@ final class ContextUseCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "the context's name")
     String name = "";
 
-    @Option(names = {"-g", "--gateway"}, paramLabel = "URL", description = "the gateway the name shall stand for")
+    @Option(
+            names = {"-g", "--gateway"},
+            paramLabel = "URL",
+            description = "the gateway the name shall stand for")
     @Nullable
     String gateway;
 

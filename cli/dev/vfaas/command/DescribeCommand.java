@@ -46,7 +46,9 @@ final class DescribeCommand implements Callable<Integer> {
     @Mixin
     StackSelection stack = new StackSelection();
 
-    @Option(names = {"-v", "--verbose"}, description = "accepted for compatibility: everything is shown")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "accepted for compatibility: everything is shown")
     boolean verbose;
 
     DescribeCommand(Session session) {

@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 
 /** Where an embedded gateway listens and keeps its data. */
 final class GatewayAddress {
-    @Option(names = {"-p", "--port"}, paramLabel = "PORT", description = "port to listen on, 0 for any free one (default: 8080)")
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "port to listen on, 0 for any free one (default: 8080)")
     int port = 8080;
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "address to listen on (default: 127.0.0.1)")

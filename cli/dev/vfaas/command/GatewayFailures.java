@@ -17,7 +17,9 @@ public final class GatewayFailures {
     /** The same, where NOT_FOUND means that {@code thing}, for example {@code function "hello"}, does not exist. */
     static Failure explain(GatewayException e, String thing, String next) {
         return e.kind() == GatewayException.Kind.NOT_FOUND
-                ? Failure.failed("there is no " + thing + " on " + e.gateway()).next(next).because(e)
+                ? Failure.failed("there is no " + thing + " on " + e.gateway())
+                        .next(next)
+                        .because(e)
                 : explain(e);
     }
 
@@ -27,14 +29,18 @@ public final class GatewayFailures {
         return switch (e.kind()) {
             case UNREACHABLE ->
                 Failure.failed("cannot connect to the gateway " + gateway + detail)
-                        .next(gateway.loopback() ? "vfaas gateway start" : "check the URL, or choose another with --gateway");
+                        .next(
+                                gateway.loopback()
+                                        ? "vfaas gateway start"
+                                        : "check the URL, or choose another with --gateway");
             case TIMED_OUT ->
                 Failure.of(ExitCode.TIMED_OUT, "the gateway " + gateway + " did not answer in time" + detail);
             case UNAUTHORIZED ->
-                Failure.of(ExitCode.AUTHENTICATION, "the gateway " + gateway + " refuses the login: it is missing or wrong")
+                Failure.of(
+                                ExitCode.AUTHENTICATION,
+                                "the gateway " + gateway + " refuses the login: it is missing or wrong")
                         .next("vfaas login --gateway " + gateway);
-            case FORBIDDEN ->
-                Failure.of(ExitCode.AUTHENTICATION, "the gateway " + gateway + " forbids this" + detail);
+            case FORBIDDEN -> Failure.of(ExitCode.AUTHENTICATION, "the gateway " + gateway + " forbids this" + detail);
             case MOVED ->
                 Failure.failed("the gateway " + gateway + " redirects" + detail)
                         .next("the same command with --gateway and that address");

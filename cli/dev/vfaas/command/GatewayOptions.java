@@ -20,7 +20,8 @@ final class GatewayOptions {
     @Option(
             names = {"-g", "--gateway"},
             paramLabel = "URL",
-            description = "gateway (default: the stack file's, OPENFAAS_URL, the current context, http://127.0.0.1:8080)")
+            description =
+                    "gateway (default: the stack file's, OPENFAAS_URL, the current context, http://127.0.0.1:8080)")
     @Nullable
     String gateway;
 
@@ -51,7 +52,8 @@ final class GatewayOptions {
 
     /** A client of the gateway that the options and the stack file in sight name. */
     OpenFaas client(Session session, StackSelection selection) {
-        return client(session, destination(session, () -> selection.find(session).orElse(null)));
+        return client(
+                session, destination(session, () -> selection.find(session).orElse(null)));
     }
 
     /** A client of {@code destination}. */
@@ -67,7 +69,8 @@ final class GatewayOptions {
 
     /** What the options or the stored login say for the gateway that the options and the stack file in sight name. */
     Credentials credentials(Session session, StackSelection selection) {
-        return credentials(session, destination(session, () -> selection.find(session).orElse(null)));
+        return credentials(
+                session, destination(session, () -> selection.find(session).orElse(null)));
     }
 
     private Credentials credentials(Session session, Destination destination) {
@@ -78,7 +81,7 @@ final class GatewayOptions {
 
     /** A client of {@code destination} with credentials that are not stored. */
     OpenFaas client(Session session, Destination destination, Credentials credentials, Duration deadline) {
-        return new OpenFaas(new Transport(new Transport.Target(
-                destination.gateway(), credentials, !tlsNoVerify, session.userAgent(), deadline)));
+        return new OpenFaas(new Transport(
+                new Transport.Target(destination.gateway(), credentials, !tlsNoVerify, session.userAgent(), deadline)));
     }
 }

@@ -35,7 +35,9 @@ final class GatewayStartCommand implements Callable<Integer> {
         Running before = gateway.running().orElse(null);
         boolean portAsked = spec.commandLine().getParseResult().hasMatchedOption("--port");
         if (before != null && portAsked && address.port != before.port()) {
-            throw Failure.of(ExitCode.LOCKED, "the gateway already runs on port " + before.port() + " (process " + before.pid() + ")")
+            throw Failure.of(
+                            ExitCode.LOCKED,
+                            "the gateway already runs on port " + before.port() + " (process " + before.pid() + ")")
                     .next("vfaas gateway stop");
         }
         Running running = new LocalGateway(session, gateway).start(address.options());

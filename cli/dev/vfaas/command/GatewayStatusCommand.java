@@ -60,7 +60,12 @@ final class GatewayStatusCommand implements Callable<Integer> {
         data.put("log", gateway.log().toString());
         output.show(
                 session.console(),
-                new View(data, () -> human(data), () -> running == null ? List.of() : List.of(running.url().text())));
+                new View(
+                        data,
+                        () -> human(data),
+                        () -> running == null
+                                ? List.of()
+                                : List.of(running.url().text())));
         return ExitCode.OK.code();
     }
 
@@ -78,7 +83,9 @@ final class GatewayStatusCommand implements Callable<Integer> {
             return "the gateway does not run; its data is in " + data.get("dataDirectory");
         }
         return Details.of()
-                .line("Status", Boolean.TRUE.equals(data.get("healthy")) ? "running" : "running, but it does not answer")
+                .line(
+                        "Status",
+                        Boolean.TRUE.equals(data.get("healthy")) ? "running" : "running, but it does not answer")
                 .line("URL", data.get("url"))
                 .line("Process", data.get("pid"))
                 .line("Started", data.get("started"))

@@ -52,16 +52,27 @@ final class InvokeCommand implements Callable<Integer> {
     @Option(names = "--query", paramLabel = "K=V", description = "query parameter; repeat it for more")
     List<String> query = new ArrayList<>();
 
-    @Option(names = {"-H", "--header"}, paramLabel = "'K: V'", description = "request header; repeat it for more")
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "'K: V'",
+            description = "request header; repeat it for more")
     List<String> headers = new ArrayList<>();
 
-    @Option(names = {"-a", "--async"}, description = "queue the call and do not wait for its answer")
+    @Option(
+            names = {"-a", "--async"},
+            description = "queue the call and do not wait for its answer")
     boolean async;
 
-    @Option(names = {"-m", "--method"}, paramLabel = "METHOD", description = "HTTP method (default: POST)")
+    @Option(
+            names = {"-m", "--method"},
+            paramLabel = "METHOD",
+            description = "HTTP method (default: POST)")
     String method = "POST";
 
-    @Option(names = "--sign", paramLabel = "HEADER", description = "sign the body with HMAC-SHA256 in this header; needs --key")
+    @Option(
+            names = "--sign",
+            paramLabel = "HEADER",
+            description = "sign the body with HMAC-SHA256 in this header; needs --key")
     @Nullable
     String sign;
 
@@ -72,7 +83,10 @@ final class InvokeCommand implements Callable<Integer> {
     @Option(names = "--auth", description = "send the stored login, or --token, with the call")
     boolean auth;
 
-    @Option(names = "--timeout", paramLabel = "DURATION", description = "give up when nothing comes for so long (default: 10m)")
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            description = "give up when nothing comes for so long (default: 10m)")
     Duration timeout = Duration.ofMinutes(10);
 
     @Mixin
@@ -105,7 +119,8 @@ final class InvokeCommand implements Callable<Integer> {
     private Invocation invocation() throws IOException {
         String verb = method.toUpperCase(Locale.ROOT);
         if (!METHODS.contains(verb)) {
-            throw Failure.usage("the method \"" + method + "\" is none of GET, POST, PUT, PATCH, DELETE, HEAD and OPTIONS");
+            throw Failure.usage(
+                    "the method \"" + method + "\" is none of GET, POST, PUT, PATCH, DELETE, HEAD and OPTIONS");
         }
         if ((sign == null) != (key == null)) {
             throw Failure.usage("--sign and --key go together");
@@ -120,7 +135,8 @@ final class InvokeCommand implements Callable<Integer> {
                 sent.add(Map.entry("Authorization", value));
             }
         }
-        return new Invocation(path(), async, verb, query.stream().map(InvokeCommand::pair).toList(), sent, body, timeout);
+        return new Invocation(
+                path(), async, verb, query.stream().map(InvokeCommand::pair).toList(), sent, body, timeout);
     }
 
     private Body body(List<Map.Entry<String, String>> sent) throws IOException {
@@ -156,9 +172,11 @@ final class InvokeCommand implements Callable<Integer> {
         if (!text.isEmpty()) {
             session.console().info(text);
         }
-        Failure failure = Failure.failed("function \"" + function + "\" on " + client.gateway() + " answered status "
-                + answer.status());
-        throw answer.status() == 404 ? failure.next("vfaas list") : failure.next("vfaas logs " + function + " --tail=false");
+        Failure failure = Failure.failed(
+                "function \"" + function + "\" on " + client.gateway() + " answered status " + answer.status());
+        throw answer.status() == 404
+                ? failure.next("vfaas list")
+                : failure.next("vfaas logs " + function + " --tail=false");
     }
 
     private static void copy(InputStream from, OutputStream to) throws IOException {

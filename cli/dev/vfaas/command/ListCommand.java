@@ -50,10 +50,14 @@ final class ListCommand implements Callable<Integer> {
     @Mixin
     StackSelection stack = new StackSelection();
 
-    @Option(names = {"-v", "--verbose"}, description = "show image and age too")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "show image and age too")
     boolean verbose;
 
-    @Option(names = {"-q", "--quiet"}, description = "only the names, as -o name")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "only the names, as -o name")
     boolean quiet;
 
     @Option(names = "--sort", paramLabel = "KEY", description = "name, invocations or creation (default: name)")
@@ -101,5 +105,4 @@ final class ListCommand implements Callable<Integer> {
     private static String text(@Nullable String value) {
         return value == null ? "" : value;
     }
-
 }

@@ -56,8 +56,8 @@ final class LocalGateway {
 
     /** Throws unless it answers. */
     void checkHealth(Running running) {
-        Transport.Target target = new Transport.Target(
-                running.url(), Credentials.NONE, true, session.userAgent(), HEALTH_DEADLINE);
+        Transport.Target target =
+                new Transport.Target(running.url(), Credentials.NONE, true, session.userAgent(), HEALTH_DEADLINE);
         new OpenFaas(new Transport(target)).health();
     }
 }

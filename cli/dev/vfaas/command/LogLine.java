@@ -53,7 +53,10 @@ final class LogLine {
         if (showInstance) {
             line.append("instance=\"").append(message.instance()).append("\" ");
         }
-        return line.append("text=\"").append(message.text().stripTrailing()).append('"').toString();
+        return line.append("text=\"")
+                .append(message.text().stripTrailing())
+                .append('"')
+                .toString();
     }
 
     private static String json(LogMessage message) {
@@ -64,7 +67,10 @@ final class LogLine {
     }
 
     private static String quoted(String text) {
-        return '"' + String.valueOf(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+        return '"'
+                + String.valueOf(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance()
+                        .quoteAsString(text))
+                + '"';
     }
 
     private String time(LogMessage message) {

@@ -30,14 +30,22 @@ import picocli.CommandLine.Option;
 final class LoginCommand implements Callable<Integer> {
     private final Session session;
 
-    @Option(names = {"-u", "--username"}, paramLabel = "NAME", description = "user (default: admin)")
+    @Option(
+            names = {"-u", "--username"},
+            paramLabel = "NAME",
+            description = "user (default: admin)")
     String user = "admin";
 
-    @Option(names = {"-p", "--password"}, paramLabel = "PASSWORD", description = "password; other users of this machine can see it")
+    @Option(
+            names = {"-p", "--password"},
+            paramLabel = "PASSWORD",
+            description = "password; other users of this machine can see it")
     @Nullable
     String password;
 
-    @Option(names = {"-s", "--password-stdin"}, description = "read the password from standard input")
+    @Option(
+            names = {"-s", "--password-stdin"},
+            description = "read the password from standard input")
     boolean passwordStdin;
 
     @Option(names = "--timeout", paramLabel = "DURATION", description = "how long the gateway may take (default: 10s)")
@@ -56,7 +64,8 @@ final class LoginCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Console console = session.console();
-        Destination destination = gateway.destination(session, () -> stack.find(session).orElse(null));
+        Destination destination =
+                gateway.destination(session, () -> stack.find(session).orElse(null));
         Credentials credentials = new Credentials.Basic(user, password());
         if (!destination.gateway().confidential() && !gateway.tlsNoVerify) {
             console.warn("the password travels to " + destination.gateway() + " without encryption; use https");
@@ -67,7 +76,8 @@ final class LoginCommand implements Callable<Integer> {
             if (e.kind() == GatewayException.Kind.UNAUTHORIZED) {
                 throw Failure.of(
                                 ExitCode.AUTHENTICATION,
-                                "the gateway " + destination.gateway() + " refuses user " + user + " with this password")
+                                "the gateway " + destination.gateway() + " refuses user " + user
+                                        + " with this password")
                         .because(e);
             }
             throw e;

@@ -28,7 +28,8 @@ final class LogoutCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Destination destination = gateway.destination(session, () -> stack.find(session).orElse(null));
+        Destination destination =
+                gateway.destination(session, () -> stack.find(session).orElse(null));
         Logins logins = new Logins(session.environment());
         if (!logins.remove(destination.gateway())) {
             throw Failure.failed("there is no login for " + destination.gateway() + " in " + logins.path());

@@ -59,10 +59,20 @@ final class LogsCommand implements Callable<Integer> {
     @Option(names = "--lines", paramLabel = "N", description = "only the last N lines before new ones")
     int lines = -1;
 
-    @Option(names = "--instance", arity = "0..1", fallbackValue = "true", paramLabel = "BOOL", description = "show which replica wrote the line")
+    @Option(
+            names = "--instance",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description = "show which replica wrote the line")
     boolean showInstance;
 
-    @Option(names = "--name", arity = "0..1", fallbackValue = "true", paramLabel = "BOOL", description = "show the function's name")
+    @Option(
+            names = "--name",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description = "show the function's name")
     boolean showName;
 
     @Option(
@@ -71,10 +81,15 @@ final class LogsCommand implements Callable<Integer> {
             description = "layout of Go's time package or its name, empty for no time (default: rfc3339)")
     String timeFormat = "rfc3339";
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", description = "plain, keyvalue or json (default: plain)")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "plain, keyvalue or json (default: plain)")
     Form form = Form.plain;
 
-    @Option(names = {"-j", "--json"}, description = "the same as -o json")
+    @Option(
+            names = {"-j", "--json"},
+            description = "the same as -o json")
     boolean json;
 
     @Mixin
@@ -111,7 +126,8 @@ final class LogsCommand implements Callable<Integer> {
             try {
                 return OffsetDateTime.parse(sinceTime).toInstant();
             } catch (DateTimeException e) {
-                throw Failure.usage("--since-time \"" + sinceTime + "\" is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
+                throw Failure.usage(
+                        "--since-time \"" + sinceTime + "\" is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
             }
         }
         return since == null || since.isZero() ? null : Instant.now().minus(since);

@@ -95,7 +95,11 @@ final class ReadyCommand implements Callable<Integer> {
             if (!wait) {
                 throw e;
             }
-            return new Outcome(false, false, GatewayFailures.explain(e, "function \"" + function + "\"", "vfaas list").text());
+            return new Outcome(
+                    false,
+                    false,
+                    GatewayFailures.explain(e, "function \"" + function + "\"", "vfaas list")
+                            .text());
         }
     }
 }

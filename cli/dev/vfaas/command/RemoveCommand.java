@@ -1,6 +1,5 @@
 package dev.vfaas.command;
 
-import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.OpenFaas;
@@ -49,12 +48,14 @@ final class RemoveCommand implements Callable<Integer> {
         if (names.isEmpty()) {
             Stack file = stack.require(session);
             targets = file.functions().values().stream()
-                    .map(function ->
-                            new Target(function.name(), gateway.namespace == null ? function.namespace() : gateway.namespace))
+                    .map(function -> new Target(
+                            function.name(), gateway.namespace == null ? function.namespace() : gateway.namespace))
                     .toList();
             client = gateway.client(session, gateway.destination(session, () -> file));
         } else {
-            targets = names.stream().map(name -> new Target(name, gateway.namespace)).toList();
+            targets = names.stream()
+                    .map(name -> new Target(name, gateway.namespace))
+                    .toList();
             client = gateway.client(session, stack);
         }
         List<Failure> failures = new ArrayList<>();

@@ -23,10 +23,16 @@ import picocli.CommandLine.Parameters;
 final class ScaleCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "NAME[=N]", arity = "1..*", description = "the functions, each with its number or all with --replicas")
+    @Parameters(
+            paramLabel = "NAME[=N]",
+            arity = "1..*",
+            description = "the functions, each with its number or all with --replicas")
     List<String> functions = new ArrayList<>();
 
-    @Option(names = {"-r", "--replicas"}, paramLabel = "N", description = "how many replicas")
+    @Option(
+            names = {"-r", "--replicas"},
+            paramLabel = "N",
+            description = "how many replicas")
     @Nullable
     Integer replicas;
 

@@ -34,7 +34,8 @@ final class SecretListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<String> names = gateway.client(session, stack).secrets(gateway.namespace);
-        List<Map<String, String>> data = names.stream().map(name -> Map.of("name", name)).toList();
+        List<Map<String, String>> data =
+                names.stream().map(name -> Map.of("name", name)).toList();
         output.show(session.console(), new View(data, () -> table(names), () -> names));
         return ExitCode.OK.code();
     }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 
 /** A secret's name and where its value comes from; mixed into the commands that send one. */
 final class SecretSource {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+    private static final Pattern NAME =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     private static final int MAX_NAME = 253;
 
     @Parameters(paramLabel = "NAME", description = "the secret's name")
@@ -24,7 +25,10 @@ final class SecretSource {
     @Nullable
     Path file;
 
-    @Option(names = "--from-literal", paramLabel = "VALUE", description = "the value itself; other users of this machine can see it")
+    @Option(
+            names = "--from-literal",
+            paramLabel = "VALUE",
+            description = "the value itself; other users of this machine can see it")
     @Nullable
     String literal;
 
@@ -40,15 +44,17 @@ final class SecretSource {
     /** Throws a usage failure unless it is a DNS subdomain (RFC 1123). */
     static void checkName(String name) {
         if (!NAME.matcher(name).matches() || name.length() > MAX_NAME) {
-            throw Failure.usage("\"" + name + "\" cannot name a secret: lower-case letters, digits, - and . are allowed, and it"
-                    + " starts and ends with a letter or digit");
+            throw Failure.usage(
+                    "\"" + name + "\" cannot name a secret: lower-case letters, digits, - and . are allowed, and it"
+                            + " starts and ends with a letter or digit");
         }
     }
 
     Secret read(Session session) throws IOException {
         checkName(name);
         if (file != null && literal != null) {
-            throw Failure.usage("the value comes from one of --from-file, --from-literal and standard input, not from two");
+            throw Failure.usage(
+                    "the value comes from one of --from-file, --from-literal and standard input, not from two");
         }
         byte[] value = trimmed(bytes(session));
         if (value.length == 0) {
@@ -59,8 +65,9 @@ final class SecretSource {
 
     private byte[] bytes(Session session) throws IOException {
         if (literal != null) {
-            session.console().warn("--from-literal can be seen by other users of this machine and stays in the shell's history;"
-                    + " --from-file and standard input do not");
+            session.console()
+                    .warn("--from-literal can be seen by other users of this machine and stays in the shell's history;"
+                            + " --from-file and standard input do not");
             return literal.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         }
         if (file != null) {

@@ -13,7 +13,12 @@ import picocli.CommandLine.Mixin;
         name = "update",
         aliases = "u",
         description = "Replace a secret's value",
-        footer = {"", "Examples:", "  vfaas secret update api-key --from-file api-key.txt", "  vfaas secret update api-key < api-key.txt"})
+        footer = {
+            "",
+            "Examples:",
+            "  vfaas secret update api-key --from-file api-key.txt",
+            "  vfaas secret update api-key < api-key.txt"
+        })
 final class SecretUpdateCommand implements Callable<Integer> {
     private final Session session;
 

@@ -24,7 +24,10 @@ final class StackSelection {
     @Nullable
     String regex;
 
-    @Option(names = "--filter", paramLabel = "PATTERN", description = "only functions whose name matches; * stands for anything")
+    @Option(
+            names = "--filter",
+            paramLabel = "PATTERN",
+            description = "only functions whose name matches; * stands for anything")
     @Nullable
     String filter;
 
@@ -45,9 +48,10 @@ final class StackSelection {
 
     /** The stack; a usage failure when there is none. */
     Stack require(Session session) {
-        return find(session).orElseThrow(() -> Failure.usage("there is no stack.yaml or stack.yml in "
-                        + session.environment().workingDirectory())
-                .next("vfaas new --lang python3 NAME, or name a stack file with -f"));
+        return find(session)
+                .orElseThrow(() -> Failure.usage("there is no stack.yaml or stack.yml in "
+                                + session.environment().workingDirectory())
+                        .next("vfaas new --lang python3 NAME, or name a stack file with -f"));
     }
 
     private Optional<StackSource> source(Session session) {
@@ -55,7 +59,8 @@ final class StackSelection {
         String named = file;
         return named == null
                 ? StackSource.find(environment.workingDirectory())
-                : Optional.of(StackSource.of(named, environment.workingDirectory(), session.console().input()));
+                : Optional.of(StackSource.of(
+                        named, environment.workingDirectory(), session.console().input()));
     }
 
     private Stack load(Session session, StackSource source) {

@@ -33,7 +33,12 @@ final class VersionCommand implements Callable<Integer> {
     @Option(names = "--short-version", description = "only the version of vfaas")
     boolean brief;
 
-    @Option(names = "--warn-update", arity = "0..1", fallbackValue = "true", hidden = true, description = "accepted, does nothing")
+    @Option(
+            names = "--warn-update",
+            arity = "0..1",
+            fallbackValue = "true",
+            hidden = true,
+            description = "accepted, does nothing")
     boolean warnUpdate;
 
     @Mixin
@@ -61,12 +66,12 @@ final class VersionCommand implements Callable<Integer> {
         data.put("cli", Map.of("version", session.version()));
         if (info != null) {
             data.put("gateway", members("uri", client.gateway().text(), info.version()));
-            Map<String, Object> provider = members("name", info.provider().provider(), info.provider().version());
+            Map<String, Object> provider =
+                    members("name", info.provider().provider(), info.provider().version());
             provider.put("orchestration", info.provider().orchestration());
             data.put("provider", provider);
         }
-        output.show(
-                session.console(), new View(data, () -> human(client, info), () -> List.of(session.version())));
+        output.show(session.console(), new View(data, () -> human(client, info), () -> List.of(session.version())));
         return ExitCode.OK.code();
     }
 
@@ -94,7 +99,8 @@ final class VersionCommand implements Callable<Integer> {
     private String human(OpenFaas client, @Nullable GatewayInfo info) {
         Details details = Details.of().line("vfaas", session.version());
         if (info == null) {
-            return details.line("Gateway", client.gateway() + " (does not answer)").toString();
+            return details.line("Gateway", client.gateway() + " (does not answer)")
+                    .toString();
         }
         return details.line("Gateway", client.gateway() + " " + release(info.version()))
                 .line(

@@ -37,7 +37,9 @@ public final class Contexts {
     public Optional<Context> current() {
         Map<String, Object> top = file.read();
         Object name = top.get(CURRENT);
-        return contexts(top).stream().filter(context -> context.name().equals(name)).findFirst();
+        return contexts(top).stream()
+                .filter(context -> context.name().equals(name))
+                .findFirst();
     }
 
     /** Makes {@code name} the current context; a usage failure lists the names there are. */

@@ -85,7 +85,11 @@ public final class EmbeddedGateway {
         return pid > 0
                 && ProcessHandle.of(pid)
                         .filter(ProcessHandle::isAlive)
-                        .map(process -> process.info().startInstant().map(Object::toString).orElse(started).equals(started))
+                        .map(process -> process.info()
+                                .startInstant()
+                                .map(Object::toString)
+                                .orElse(started)
+                                .equals(started))
                         .orElse(false);
     }
 
@@ -93,9 +97,11 @@ public final class EmbeddedGateway {
     public Credentials credentials() {
         Path file = directory.resolve("password");
         try {
-            return new Credentials.Basic("admin", Secret.of(Files.readString(file).strip()));
+            return new Credentials.Basic(
+                    "admin", Secret.of(Files.readString(file).strip()));
         } catch (IOException e) {
-            throw Failure.failed("cannot read the gateway's password in " + file + ": " + e).because(e);
+            throw Failure.failed("cannot read the gateway's password in " + file + ": " + e)
+                    .because(e);
         }
     }
 }

@@ -49,14 +49,16 @@ public final class GatewayProcess {
             long logStart = Files.size(gateway.log());
             List<String> command = new ArrayList<>();
             if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
-                command.add("/usr/bin/setsid"); // a session of its own: the terminal's Ctrl-C and hang-up are not for it
+                command.add(
+                        "/usr/bin/setsid"); // a session of its own: the terminal's Ctrl-C and hang-up are not for it
             }
             command.addAll(command(options));
             Process process = new ProcessBuilder(command)
                     .directory(gateway.directory().toFile())
                     .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(gateway.log().toFile()))
+                    .redirectOutput(
+                            ProcessBuilder.Redirect.appendTo(gateway.log().toFile()))
                     .start();
             return awaitAnswer(process, logStart);
         } catch (IOException e) {
@@ -141,7 +143,10 @@ public final class GatewayProcess {
             log.seek(logStart);
             byte[] bytes = new byte[(int) Math.min(64 * 1024, log.length() - logStart)];
             log.readFully(bytes);
-            List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).toList();
+            List<String> lines = new String(bytes, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
             return lines.reversed().stream()
                     .filter(line -> line.startsWith("gateway: "))
                     .map(line -> line.substring("gateway: ".length()))

@@ -46,7 +46,8 @@ final class PrivateFile {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder.toAbsolutePath().getParent());
                 if (posix) {
-                    Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    Files.createDirectory(
+                            folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
                 } else {
                     Files.createDirectory(folder);
                 }
