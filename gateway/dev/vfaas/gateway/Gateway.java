@@ -1,5 +1,6 @@
 package dev.vfaas.gateway;
 
+import dev.vfaas.gateway.api.ManagementApi;
 import dev.vfaas.gateway.http.Access;
 import dev.vfaas.gateway.http.BasicAuthentication;
 import dev.vfaas.gateway.http.BlockingHandler;
@@ -10,6 +11,7 @@ import dev.vfaas.gateway.http.HttpFrontend;
 import dev.vfaas.gateway.http.Route;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.InvocationMetrics;
+import dev.vfaas.gateway.metrics.MetricsHandler;
 import dev.vfaas.gateway.proxy.FunctionProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -56,6 +58,11 @@ public final class Gateway implements AutoCloseable {
                         config.upstreamTimeout(),
                         Version.current(),
                         log)));
+        routes.add(Route.below(
+                "/system",
+                Access.PASSWORD,
+                blocking(new ManagementApi(rooms.runtime(), rooms.secrets(), metrics, Version.current()))));
+        routes.add(Route.at("/metrics", Access.OPEN, blocking(new MetricsHandler(metrics, rooms.runtime()))));
         if (rooms.asynchronous() != null) {
             routes.add(Route.below("/async-function", Access.OPEN, blocking(rooms.asynchronous())));
         }

@@ -1,0 +1,104 @@
+package dev.vfaas.gateway.api;
+
+import dev.vfaas.gateway.http.BlockingHandler;
+import dev.vfaas.gateway.http.Exchange;
+import dev.vfaas.gateway.metrics.InvocationMetrics;
+import dev.vfaas.gateway.runtime.FunctionRuntime;
+import dev.vfaas.gateway.runtime.Secrets;
+import dev.vfaas.openfaas.GatewayInfo;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * OpenFaaS's management API below /system. Differences, all on purpose: an existing function is 409 to POST (OpenFaaS: 500), a refused update is
+ * never 200, refusals carry a text.
+ */
+public final class ManagementApi implements BlockingHandler {
+    private static final String PREFIX = "/system/";
+
+    private final FunctionRuntime runtime;
+    private final String version;
+    private final Json json = new Json();
+    private final FunctionEndpoints functions;
+    private final SecretEndpoints secrets;
+    private final LogEndpoint logs;
+
+    /** @param version of the gateway */
+    public ManagementApi(FunctionRuntime runtime, Secrets secrets, InvocationMetrics metrics, String version) {
+        this.runtime = runtime;
+        this.version = version;
+        this.functions = new FunctionEndpoints(runtime, new DeploymentRules(secrets), metrics, json);
+        this.secrets = new SecretEndpoints(secrets, json);
+        this.logs = new LogEndpoint(runtime, json);
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws Exception {
+        try {
+            route(exchange);
+        } catch (ApiRefusal refusal) {
+            exchange.respond(refusal.status(), refusal.text());
+        }
+    }
+
+    private void route(Exchange exchange) throws IOException {
+        String path = exchange.path();
+        String rest = path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : "";
+        int slash = rest.indexOf('/');
+        String noun = slash < 0 ? rest : rest.substring(0, slash);
+        String name = slash < 0 ? "" : rest.substring(slash + 1);
+        switch (noun) {
+            case "functions" -> functions.collection(exchange);
+            case "function" -> functions.one(exchange, name);
+            case "scale-function" -> functions.scale(exchange, name);
+            case "secrets" -> secrets.handle(exchange);
+            case "info" -> info(exchange);
+            case "namespaces" -> namespaces(exchange);
+            case "namespace" -> namespace(exchange, name);
+            case "logs" -> logs.handle(exchange);
+            default -> throw new ApiRefusal(404, "404 page not found\n");
+        }
+    }
+
+    private void info(Exchange exchange) throws IOException {
+        allow(exchange, "GET");
+        String machine = System.getProperty("os.arch");
+        String arch = switch (machine) {
+            case "amd64" -> "x86_64";
+            case "aarch64" -> "arm64";
+            default -> machine;
+        };
+        GatewayInfo.Version release = new GatewayInfo.Version(null, "", version);
+        json.respond(exchange, 200, new GatewayInfo(runtime.provider(), release, arch));
+    }
+
+    private void namespaces(Exchange exchange) throws IOException {
+        allow(exchange, "GET");
+        json.respond(exchange, 200, runtime.namespaces());
+    }
+
+    /** Namespaces come and go with the functions in them, so they can be read but not made. */
+    private void namespace(Exchange exchange, String name) throws IOException {
+        if (!exchange.method().equals("GET")) {
+            throw new ApiRefusal(
+                    501, "Feature not implemented: a namespace exists as soon as a function is deployed to it");
+        }
+        if (!runtime.namespaces().contains(name)) {
+            throw new ApiRefusal(404, "namespace not found: " + name);
+        }
+        json.respond(exchange, 200, Map.of("name", name));
+    }
+
+    /**
+     * Refuses other methods.
+     *
+     * @throws ApiRefusal 405
+     */
+    static void allow(Exchange exchange, String... methods) {
+        if (!List.of(methods).contains(exchange.method())) {
+            exchange.setHeader("Allow", String.join(", ", methods));
+            throw new ApiRefusal(405, "method not allowed");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.vfaas.gateway.metrics;
+
+import dev.vfaas.gateway.http.BlockingHandler;
+import dev.vfaas.gateway.http.Exchange;
+import dev.vfaas.gateway.runtime.FunctionRuntime;
+import dev.vfaas.gateway.runtime.LiveFunction;
+import dev.vfaas.gateway.runtime.RuntimeFailure;
+import dev.vfaas.gateway.runtime.ScalingRules;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** GET /metrics: OpenFaaS's metrics of the gateway, in Prometheus's text format. */
+public final class MetricsHandler implements BlockingHandler {
+    private final InvocationMetrics metrics;
+    private final FunctionRuntime runtime;
+
+    public MetricsHandler(InvocationMetrics metrics, FunctionRuntime runtime) {
+        this.metrics = metrics;
+        this.runtime = runtime;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        TextExposition out = new TextExposition();
+        calls(out, metrics.all());
+        functions(
+                out,
+                runtime.live().stream()
+                        .map(LiveFunction.class::cast)
+                        .sorted(Comparator.comparing(function -> function.key().toString()))
+                        .toList());
+        exchange.respond(200, TextExposition.CONTENT_TYPE, out.text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void calls(TextExposition out, Map<String, FunctionSeries> all) {
+        out.family(
+                "gateway_function_invocation_started",
+                "counter",
+                "The total number of function HTTP requests started.");
+        all.forEach((name, series) ->
+                out.sample("gateway_function_invocation_started", series.startedCount(), "function_name", name));
+        out.family("gateway_function_invocation_total", "counter", "Function metrics");
+        all.forEach((name, series) -> series.visit((status, durations) -> out.sample(
+                "gateway_function_invocation_total",
+                durations.count(),
+                "function_name",
+                name,
+                "code",
+                Integer.toString(status))));
+        out.family("gateway_functions_seconds", "histogram", "Function time taken");
+        all.forEach((name, series) ->
+                series.visit((status, durations) -> histogram(out, name, Integer.toString(status), durations)));
+    }
+
+    private static void histogram(TextExposition out, String name, String code, DurationHistogram durations) {
+        long[] counts = durations.counts();
+        double seconds = durations.seconds();
+        long below = 0;
+        for (int i = 0; i < counts.length; i++) {
+            below += counts[i];
+            String bound = i < DurationHistogram.BOUNDS.length ? DurationHistogram.BOUNDS[i] : "+Inf";
+            out.sample("gateway_functions_seconds_bucket", below, "function_name", name, "code", code, "le", bound);
+        }
+        out.sample("gateway_functions_seconds_sum", seconds, "function_name", name, "code", code);
+        out.sample("gateway_functions_seconds_count", below, "function_name", name, "code", code);
+    }
+
+    private static void functions(TextExposition out, List<LiveFunction> functions) {
+        out.family(
+                "gateway_function_invocation_inflight", "gauge", "Calls in flight, or held until a replica is ready.");
+        for (LiveFunction function : functions) {
+            out.sample(
+                    "gateway_function_invocation_inflight",
+                    function.load().inFlight(),
+                    "function_name",
+                    function.key().toString());
+        }
+        out.family("gateway_service_count", "gauge", "Current count of replicas for function");
+        for (LiveFunction function : functions) {
+            out.sample(
+                    "gateway_service_count",
+                    function.endpoints().size(),
+                    "function_name",
+                    function.key().toString());
+        }
+        out.family("gateway_service_min", "gauge", "Minimum replicas of a function");
+        for (LiveFunction function : functions) {
+            ScalingRules rules = rules(function);
+            out.sample(
+                    "gateway_service_min",
+                    rules.min(),
+                    "function_name",
+                    function.key().toString());
+        }
+        out.family("gateway_service_target_load", "gauge", "Target load of one replica");
+        for (LiveFunction function : functions) {
+            ScalingRules rules = rules(function);
+            out.sample(
+                    "gateway_service_target_load",
+                    rules.target(),
+                    "function_name",
+                    function.key().toString(),
+                    "scaling_type",
+                    rules.measure().name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private static ScalingRules rules(LiveFunction function) {
+        try {
+            return ScalingRules.of(function.deployment().labels());
+        } catch (RuntimeFailure e) { // accepted by an older version with other rules
+            return ScalingRules.of(Map.of());
+        }
+    }
+}
