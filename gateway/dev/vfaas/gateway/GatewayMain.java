@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ public final class GatewayMain {
             return fail(FAILED, "cannot use the data directory " + config.dataDirectory() + ": " + e);
         }
         try {
-            return serve(config, data);
+            return serve(config, environment, data);
         } catch (BindException e) {
             return fail(FAILED, taken(config));
         } catch (IOException | RuntimeException e) {
@@ -64,9 +65,10 @@ public final class GatewayMain {
         }
     }
 
-    private int serve(GatewayConfig config, DataDirectory data) throws IOException {
+    private int serve(GatewayConfig config, Map<String, String> environment, DataDirectory data) throws IOException {
+        requireFree(config); // before functions are started
         Secret password = data.password();
-        Rooms rooms = LocalRooms.open(config, log);
+        Rooms rooms = LocalRooms.open(config, environment, log);
         Gateway gateway = Gateway.over(rooms, config, new BasicAuthentication("admin", password), log);
         InetSocketAddress address;
         try {
@@ -105,6 +107,13 @@ public final class GatewayMain {
         }
         log.info("stopped");
         stopped.countDown();
+    }
+
+    private static void requireFree(GatewayConfig config) throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(config.host(), config.port()));
+        }
     }
 
     private static String taken(GatewayConfig config) {
