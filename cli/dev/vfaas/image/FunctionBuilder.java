@@ -43,10 +43,33 @@ final class FunctionBuilder {
         return plans;
     }
 
+    /** What a build would do. */
+    List<DryRun> dryRun(FunctionBuild function) throws InterruptedException {
+        PlatformBuilder builder = new PlatformBuilder(cache, bases, false);
+        List<DryRun> runs = new ArrayList<>();
+        for (PlannedImage planned : plan(function)) {
+            ImagePlan plan = planned.plan();
+            runs.add(new DryRun(
+                    function.name(),
+                    function.image(),
+                    plan.platform(),
+                    plan.base() == null ? null : plan.base().toString(),
+                    plan.baseDigest(),
+                    plan.layers().stream().map(builder::dryRun).toList(),
+                    builder.known(plan)
+                            .map(FunctionResult.PlatformImage::digest)
+                            .orElse(null)));
+        }
+        return runs;
+    }
+
     /** Builds, and pushes or archives as the request says. */
     FunctionResult.Built build(FunctionBuild function, BuildRequest request, BuildLog log, LayerMaker.Steps steps)
             throws InterruptedException {
         long start = System.nanoTime();
+        if (request.push() && request.archive() == null) {
+            publisher.requireTarget(function.image(), function.forHost());
+        }
         PlatformBuilder builder = new PlatformBuilder(cache, bases, request.noCache());
         List<PlannedImage> plans = plan(function);
         List<FunctionResult.PlatformImage> images = new ArrayList<>();

@@ -55,6 +55,15 @@ public final class ImageBuilder {
         return new BuildReport(results);
     }
 
+    /** What {@link #build} would do, one entry a function and platform; makes nothing, though it may ask a registry what a base image is. */
+    public List<DryRun> dryRun(List<FunctionBuild> builds) throws InterruptedException {
+        List<DryRun> runs = new ArrayList<>();
+        for (FunctionBuild function : builds) {
+            runs.addAll(functions.dryRun(function));
+        }
+        return runs;
+    }
+
     private FunctionResult build(FunctionBuild function, BuildRequest request, BuildListener listener) {
         long start = System.nanoTime();
         List<String> log = Collections.synchronizedList(new ArrayList<>());

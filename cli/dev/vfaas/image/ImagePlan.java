@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * All that an image will be, decided before anything is made: the same plan gives the same digest.
  *
  * @param base the image to build on, null for {@code scratch} and for host images
- * @param baseDigest what {@code base} was when the plan was made
+ * @param baseDigest what {@code base} stands for; null without a base, or while no registry has been asked
  * @param layers least volatile first
  * @param environment of the image, on top of the base's
  * @param entrypoint relative to {@link #WORKING_DIRECTORY} or found on PATH
@@ -48,6 +48,20 @@ public record ImagePlan(
         entrypoint = List.copyOf(entrypoint);
         labels = new TreeMap<>(labels);
         annotations = new TreeMap<>(annotations);
+    }
+
+    /** The same plan on exactly that base. */
+    public ImagePlan on(String digest) {
+        Map<String, String> annotated = new TreeMap<>(annotations);
+        annotated.put("org.opencontainers.image.base.name", String.valueOf(base));
+        annotated.put("org.opencontainers.image.base.digest", digest);
+        return new ImagePlan(
+                function, platform, base, digest, layers, environment, entrypoint, user, labels, annotated);
+    }
+
+    /** Whether nothing is left to be asked. */
+    public boolean complete() {
+        return base == null || baseDigest != null;
     }
 
     /** The fingerprint of everything the image depends on. */

@@ -31,6 +31,11 @@ final class ImagePublisher {
     /** An image that was built under a name: its digest, its manifests, and the base each stands on. */
     record Named(String digest, boolean host, Map<String, @Nullable ImageReference> manifests) {}
 
+    /** Throws a failure when there is no registry for images of that name. */
+    void requireTarget(ImageReference image, boolean host) {
+        registries.target(image, host);
+    }
+
     /** Whether the target has exactly that image under its tag; one request. */
     boolean isThere(ImageReference image, boolean host, String digest) throws InterruptedException {
         Registries.Location target = registries.target(image, host);

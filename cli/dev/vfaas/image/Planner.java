@@ -44,9 +44,8 @@ final class Planner {
         return files;
     }
 
-    /** The plan for one platform. */
-    PlannedImage plan(FunctionBuild function, Platform platform, TemplateFiles files, List<LayerEntry> handler)
-            throws InterruptedException {
+    /** The plan for one platform; it is on its base already when that is known without asking a registry. */
+    PlannedImage plan(FunctionBuild function, Platform platform, TemplateFiles files, List<LayerEntry> handler) {
         var recipe = function.template().recipe();
         Toolchain toolchain = toolchains.named(recipe.toolchain());
         FunctionSource source = new FunctionSource(
@@ -58,22 +57,22 @@ final class Planner {
                 recipe.settings(),
                 function.buildArguments());
         ImageReference base = platform.host() ? null : base(function);
-        String baseDigest = base == null ? null : bases.digest(base, platform);
         List<LayerPlan> layers = layers(toolchain, source, recipe.toolchain(), files, handler);
-        return new PlannedImage(
-                new ImagePlan(
-                        function.name(),
-                        platform,
-                        base,
-                        baseDigest,
-                        layers,
-                        recipe.environment(),
-                        recipe.entrypoint(),
-                        platform.host() ? null : ImagePlan.USER,
-                        labels(function, platform),
-                        annotations(function, base, baseDigest)),
-                source,
-                toolchain);
+        ImagePlan plan = new ImagePlan(
+                function.name(),
+                platform,
+                base,
+                null,
+                layers,
+                recipe.environment(),
+                recipe.entrypoint(),
+                platform.host() ? null : ImagePlan.USER,
+                labels(function, platform),
+                annotations(function));
+        if (base != null) {
+            plan = bases.known(base, platform).map(plan::on).orElse(plan);
+        }
+        return new PlannedImage(plan, source, toolchain);
     }
 
     private static @Nullable ImageReference base(FunctionBuild function) {
@@ -137,8 +136,7 @@ final class Planner {
         return labels;
     }
 
-    private static Map<String, String> annotations(
-            FunctionBuild function, @Nullable ImageReference base, @Nullable String baseDigest) {
+    private static Map<String, String> annotations(FunctionBuild function) {
         Map<String, String> annotations = new TreeMap<>();
         function.labels().forEach((key, value) -> {
             if (key.startsWith(SPECIFICATION)) {
@@ -146,10 +144,6 @@ final class Planner {
             }
         });
         annotations.putIfAbsent(SPECIFICATION + "title", function.name());
-        if (base != null && baseDigest != null) {
-            annotations.put(SPECIFICATION + "base.name", base.toString());
-            annotations.put(SPECIFICATION + "base.digest", baseDigest);
-        }
         return annotations;
     }
 }

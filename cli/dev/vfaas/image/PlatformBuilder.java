@@ -1,7 +1,9 @@
 package dev.vfaas.image;
 
+import dev.vfaas.console.Failure;
 import dev.vfaas.image.cache.BuildCache;
 import dev.vfaas.image.layer.Layer;
+import dev.vfaas.image.layer.LayerEntry;
 import dev.vfaas.image.oci.BaseImage;
 import dev.vfaas.image.oci.Descriptor;
 import dev.vfaas.image.oci.ImageDocuments;
@@ -13,6 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Turns a plan into an image of one platform: configuration and manifest in the cache's blobs, beside its layers. */
 final class PlatformBuilder {
@@ -32,8 +38,18 @@ final class PlatformBuilder {
 
     /** The image of a plan that was built before, without a look at its layers. */
     Optional<FunctionResult.PlatformImage> known(ImagePlan plan) {
-        if (noCache) {
+        if (noCache || !plan.complete()) {
             return Optional.empty();
+        }
+        List<Component> components = new ArrayList<>();
+        for (LayerPlan layer : plan.layers()) {
+            if (layer.content() instanceof LayerPlan.Dependencies) {
+                LayerMaker.Made made = layers.find(layer);
+                if (made == null) {
+                    return Optional.empty();
+                }
+                components.addAll(made.components());
+            }
         }
         return cache.record(KIND, plan.key())
                 .filter(fields ->
@@ -44,46 +60,77 @@ final class PlatformBuilder {
                         Long.parseLong(fields.getOrDefault("size", "0")),
                         true,
                         plan,
-                        List.of()));
+                        components));
     }
 
-    /** Makes the image; layers that the cache has are used as they are. */
+    /** Makes the image; layers that the cache has are used as they are. The base is asked for while layers are made. */
     FunctionResult.PlatformImage build(PlannedImage image, BuildLog log, LayerMaker.Steps steps)
             throws InterruptedException {
-        ImagePlan plan = image.plan();
-        List<ImageDocuments.MadeLayer> made = new ArrayList<>();
-        List<Component> components = new ArrayList<>();
-        boolean cached = true;
-        long size = 0;
-        for (LayerPlan layerPlan : plan.layers()) {
-            LayerMaker.Made one = layers.make(image, layerPlan, log, steps);
-            Layer layer = one.layer();
-            cached &= one.cached();
-            components.addAll(one.components());
-            if (layer.files() > 0) {
-                made.add(new ImageDocuments.MadeLayer(layerPlan.name(), layer));
-                size += layer.size();
-            }
+        ImagePlan planned = image.plan();
+        ImageReference base = planned.base();
+        if (base == null || planned.baseDigest() != null) {
+            return assemble(planned, make(image, log, steps));
         }
-        BaseImage base =
-                plan.base() == null || plan.baseDigest() == null ? null : bases.image(plan.base(), plan.baseDigest());
-        ImageDocuments documents = new ImageDocuments();
-        byte[] config = documents.config(plan, base, made);
-        Descriptor configBlob = new Descriptor(MediaTypes.CONFIG, cache.putBlob(config), config.length);
-        String digest = cache.putBlob(documents.manifest(configBlob, base, made, plan.annotations()));
-        cache.putRecord(KIND, plan.key(), Map.of("manifest", digest, "size", Long.toString(size)));
-        return new FunctionResult.PlatformImage(plan.platform(), digest, size, cached, plan, List.copyOf(components));
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<String> digest = executor.submit(() -> bases.ask(base, planned.platform()));
+            List<LayerMaker.Made> made;
+            try {
+                made = make(image, log, steps);
+            } catch (RuntimeException | InterruptedException e) {
+                digest.cancel(true);
+                throw e;
+            }
+            steps.step("waiting for the base image " + base);
+            return assemble(planned.on(digest.get()), made);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Failure failure ? failure : new IllegalStateException(e.getCause());
+        }
     }
 
-    /** What went into an image's dependency layer, from the cache. */
-    List<Component> components(ImagePlan plan) {
-        List<Component> components = new ArrayList<>();
-        for (LayerPlan layer : plan.layers()) {
-            LayerMaker.Made made = layers.find(layer);
-            if (made != null) {
-                components.addAll(made.components());
-            }
+    private List<LayerMaker.Made> make(PlannedImage image, BuildLog log, LayerMaker.Steps steps)
+            throws InterruptedException {
+        List<LayerMaker.Made> made = new ArrayList<>();
+        for (LayerPlan layer : image.plan().layers()) {
+            made.add(layers.make(image, layer, log, steps));
         }
-        return components;
+        return made;
+    }
+
+    private FunctionResult.PlatformImage assemble(ImagePlan plan, List<LayerMaker.Made> made) {
+        List<ImageDocuments.MadeLayer> present = made.stream()
+                .filter(one -> one.layer().files() > 0)
+                .map(one -> new ImageDocuments.MadeLayer(one.plan().name(), one.layer()))
+                .toList();
+        BaseImage base = plan.base() == null || plan.baseDigest() == null
+                ? null
+                : bases.image(plan.base(), plan.baseDigest());
+        ImageDocuments documents = new ImageDocuments();
+        byte[] config = documents.config(plan, base, present);
+        Descriptor configBlob = new Descriptor(MediaTypes.CONFIG, cache.putBlob(config), config.length);
+        String digest = cache.putBlob(documents.manifest(configBlob, base, present, plan.annotations()));
+        long size =
+                present.stream().mapToLong(layer -> layer.layer().size()).sum();
+        cache.putRecord(KIND, plan.key(), Map.of("manifest", digest, "size", Long.toString(size)));
+        return new FunctionResult.PlatformImage(
+                plan.platform(),
+                digest,
+                size,
+                made.stream().allMatch(LayerMaker.Made::cached),
+                plan,
+                made.stream().flatMap(one -> one.components().stream()).toList());
+    }
+
+    /** A layer as a dry run shows it. */
+    DryRun.PlannedLayer dryRun(LayerPlan plan) {
+        LayerMaker.Made made = layers.find(plan);
+        if (made != null) {
+            Layer layer = made.layer();
+            return new DryRun.PlannedLayer(plan.name(), layer.files(), layer.contentSize(), layer.digest(), true);
+        }
+        if (plan.content() instanceof LayerPlan.Files files) {
+            long size = files.entries().stream().mapToLong(LayerEntry::size).sum();
+            return new DryRun.PlannedLayer(plan.name(), files.entries().size(), size, null, false);
+        }
+        return new DryRun.PlannedLayer(plan.name(), null, null, null, false);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,6 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** One lock a key, held against other threads and other processes. A process that dies lets go of its locks. */
 public final class KeyLocks {
+    private static final long POLL_MILLIS = 20;
+
     private final Path folder;
     private final ConcurrentHashMap<String, ReentrantLock> threads = new ConcurrentHashMap<>();
 
@@ -34,7 +37,7 @@ public final class KeyLocks {
             Files.createDirectories(folder);
             try (FileChannel channel =
                             FileChannel.open(folder.resolve(key), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
+                    FileLock lock = lock(channel)) {
                 assert lock.isValid();
                 return work.run();
             }
@@ -42,6 +45,16 @@ public final class KeyLocks {
             throw new UncheckedIOException(e);
         } finally {
             thread.unlock();
+        }
+    }
+
+    private static FileLock lock(FileChannel channel) throws IOException, InterruptedException {
+        while (true) {
+            try {
+                return channel.lock();
+            } catch (OverlappingFileLockException e) {
+                Thread.sleep(POLL_MILLIS); // another cache object of this process has it
+            }
         }
     }
 }

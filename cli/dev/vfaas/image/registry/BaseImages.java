@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,34 +38,35 @@ public final class BaseImages {
         this.pull = pull;
     }
 
-    /** The digest of the manifest a reference stands for on a platform. */
-    public String digest(ImageReference reference, Platform platform) throws InterruptedException {
-        Registries.Location location = registries.base(reference);
-        String key = new Fingerprint("base/1")
-                .add(location.client().registry().url().toString())
+    /** The digest of the manifest a reference stands for on a platform, if that was asked not long ago. */
+    public Optional<String> known(ImageReference reference, Platform platform) {
+        if (pull) {
+            return Optional.empty();
+        }
+        return cache.record(KIND, key(reference, platform))
+                .filter(record -> isFresh(reference, record)
+                        && cache.blob(record.getOrDefault("digest", "")).isPresent()
+                        && cache.blob(record.getOrDefault("config", "")).isPresent())
+                .map(record -> record.getOrDefault("digest", ""));
+    }
+
+    /** The digest of the manifest a reference stands for on a platform, asked from its registry. */
+    public String ask(ImageReference reference, Platform platform) throws InterruptedException {
+        Fetched fetched = fetch(reference, platform, registries.base(reference));
+        Map<String, String> record = new LinkedHashMap<>();
+        record.put("digest", fetched.digest());
+        record.put("config", fetched.config().digest());
+        record.put("asked", Instant.now().toString());
+        cache.putRecord(KIND, key(reference, platform), record);
+        return fetched.digest();
+    }
+
+    private String key(ImageReference reference, Platform platform) {
+        return new Fingerprint("base/1")
+                .add(registries.base(reference).client().registry().name())
                 .add(reference.toString())
                 .add(platform.toString())
                 .hex();
-        Optional<Map<String, String>> known = cache.record(KIND, key);
-        if (known.isPresent() && !pull && isFresh(reference, known.get())) {
-            String digest = known.get().getOrDefault("digest", "");
-            if (cache.blob(digest).isPresent()
-                    && cache.blob(known.get().getOrDefault("config", "")).isPresent()) {
-                return digest;
-            }
-        }
-        Fetched fetched = fetch(reference, platform, location);
-        cache.putRecord(
-                KIND,
-                key,
-                Map.of(
-                        "digest",
-                        fetched.digest(),
-                        "config",
-                        fetched.config().digest(),
-                        "asked",
-                        Instant.now().toString()));
-        return fetched.digest();
     }
 
     private static boolean isFresh(ImageReference reference, Map<String, String> record) {
@@ -107,7 +109,7 @@ public final class BaseImages {
         return new Fetched(manifest.digest(), blobs.getFirst());
     }
 
-    /** The base image of that manifest, which {@link #digest} returned. */
+    /** The base image of that manifest, which {@link #known} or {@link #ask} told. */
     public BaseImage image(ImageReference reference, String manifestDigest) {
         List<Descriptor> blobs = new ImageDocuments().blobs(read(manifestDigest));
         List<Descriptor> layers = blobs.subList(1, blobs.size()).stream()

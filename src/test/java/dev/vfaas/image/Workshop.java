@@ -119,7 +119,7 @@ final class Workshop {
     }
 
     /** Writes each line of packages.txt as a file of deps/. */
-    static final class CountingToolchain implements Toolchain {
+    static class CountingToolchain implements Toolchain {
         final AtomicInteger resolved = new AtomicInteger();
 
         @Override
@@ -129,7 +129,7 @@ final class Workshop {
         }
 
         @Override
-        public List<Component> resolve(FunctionSource source, Path into, BuildLog log) {
+        public List<Component> resolve(FunctionSource source, Path into, BuildLog log) throws InterruptedException {
             resolved.incrementAndGet();
             log.line("resolving for " + source.platform());
             return read(source.handler().resolve("packages.txt"))
