@@ -25,5 +25,9 @@ public record DryRun(
      * @param digest of the compressed layer when it is in the cache
      */
     public record PlannedLayer(
-            String name, @Nullable Integer files, @Nullable Long size, @Nullable String digest, boolean cached) {}
+            String name,
+            @Nullable Integer files,
+            @Nullable Long size,
+            @Nullable String digest,
+            boolean cached) {}
 }

@@ -101,15 +101,13 @@ final class PlatformBuilder {
                 .filter(one -> one.layer().files() > 0)
                 .map(one -> new ImageDocuments.MadeLayer(one.plan().name(), one.layer()))
                 .toList();
-        BaseImage base = plan.base() == null || plan.baseDigest() == null
-                ? null
-                : bases.image(plan.base(), plan.baseDigest());
+        BaseImage base =
+                plan.base() == null || plan.baseDigest() == null ? null : bases.image(plan.base(), plan.baseDigest());
         ImageDocuments documents = new ImageDocuments();
         byte[] config = documents.config(plan, base, present);
         Descriptor configBlob = new Descriptor(MediaTypes.CONFIG, cache.putBlob(config), config.length);
         String digest = cache.putBlob(documents.manifest(configBlob, base, present, plan.annotations()));
-        long size =
-                present.stream().mapToLong(layer -> layer.layer().size()).sum();
+        long size = present.stream().mapToLong(layer -> layer.layer().size()).sum();
         cache.putRecord(KIND, plan.key(), Map.of("manifest", digest, "size", Long.toString(size)));
         return new FunctionResult.PlatformImage(
                 plan.platform(),

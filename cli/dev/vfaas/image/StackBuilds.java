@@ -143,9 +143,9 @@ public final class StackBuilds {
         for (String path : paths) {
             Path source = stack.resolve(path);
             Path relative = stack.baseDirectory().relativize(source);
-            if (source.equals(stack.baseDirectory())
-                    || !source.startsWith(stack.baseDirectory())) {
-                throw Failure.usage("cannot copy " + path + " into the functions: it is not below " + stack.baseDirectory());
+            if (source.equals(stack.baseDirectory()) || !source.startsWith(stack.baseDirectory())) {
+                throw Failure.usage(
+                        "cannot copy " + path + " into the functions: it is not below " + stack.baseDirectory());
             }
             copies.put(relative.toString().replace(relative.getFileSystem().getSeparator(), "/"), source);
         }

@@ -33,13 +33,19 @@ public final class CycloneDx {
         root.put("bomFormat", "CycloneDX");
         root.put("specVersion", "1.6");
         root.put("version", 1);
-        ObjectNode tool = root.putObject("metadata").putObject("tools").putArray("components").addObject();
+        ObjectNode tool = root.putObject("metadata")
+                .putObject("tools")
+                .putArray("components")
+                .addObject();
         tool.put("type", "application").put("name", "vfaas").put("version", version);
         ArrayNode images = root.putArray("components");
-        builds.stream().sorted(Comparator.comparing(FunctionResult.Built::function)).forEach(built -> built.platforms()
-                .forEach(image -> image(images.addObject(), built, image)));
+        builds.stream()
+                .sorted(Comparator.comparing(FunctionResult.Built::function))
+                .forEach(built -> built.platforms().forEach(image -> image(images.addObject(), built, image)));
         try {
-            return json.writerWithDefaultPrettyPrinter().writeValueAsString(root).replace("\r\n", "\n") + "\n";
+            return json.writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(root)
+                            .replace("\r\n", "\n") + "\n";
         } catch (IOException e) {
             throw Failure.failed("cannot write the SBOM: " + e.getMessage()).because(e);
         }

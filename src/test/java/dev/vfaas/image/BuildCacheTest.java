@@ -77,10 +77,12 @@ class BuildCacheTest {
         Workshop workshop = new Workshop(folder);
         Path handler = workshop.write("shout/handler.sh", "one\n");
         var time = Files.getLastModifiedTime(handler);
-        String before = workshop.builds(false, workshop.function("shout", "shout:1", HOST)).digest();
+        String before = workshop.builds(false, workshop.function("shout", "shout:1", HOST))
+                .digest();
         Files.writeString(handler, "two\n");
         Files.setLastModifiedTime(handler, time);
-        assertThat(workshop.builds(false, workshop.function("shout", "shout:1", HOST)).digest())
+        assertThat(workshop.builds(false, workshop.function("shout", "shout:1", HOST))
+                        .digest())
                 .isNotEqualTo(before);
     }
 
@@ -140,8 +142,9 @@ class BuildCacheTest {
     void buildsAtTheSameTimeResolveOnce() throws Exception {
         Workshop workshop = new Workshop(folder);
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<String>> builds = Stream.generate(() -> executor.submit(() ->
-                            workshop.builds(false, workshop.function("shout", "shout:1", HOST)).digest()))
+            List<Future<String>> builds = Stream.generate(() ->
+                            executor.submit(() -> workshop.builds(false, workshop.function("shout", "shout:1", HOST))
+                                    .digest()))
                     .limit(8)
                     .toList();
             Set<String> digests = new java.util.HashSet<>();
@@ -184,7 +187,8 @@ class BuildCacheTest {
     }
 
     private Set<String> blobs() throws IOException {
-        try (Stream<Path> blobs = Files.list(new BuildCache(folder.resolve("cache")).blobPath("sha256:x").getParent())) {
+        try (Stream<Path> blobs = Files.list(
+                new BuildCache(folder.resolve("cache")).blobPath("sha256:x").getParent())) {
             return blobs.map(path -> path.getFileName().toString()).collect(Collectors.toSet());
         }
     }

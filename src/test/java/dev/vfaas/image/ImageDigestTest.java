@@ -19,7 +19,8 @@ class ImageDigestTest {
     @Test
     void isThisOne(@TempDir Path folder) throws Exception {
         Workshop workshop = new Workshop(folder);
-        assertThat(workshop.builds(false, workshop.function("shout", "shout:1", HOST)).digest())
+        assertThat(workshop.builds(false, workshop.function("shout", "shout:1", HOST))
+                        .digest())
                 .isEqualTo(DIGEST);
     }
 
@@ -29,8 +30,10 @@ class ImageDigestTest {
         Workshop other = new Workshop(there);
         Files.setLastModifiedTime(
                 there.resolve("shout/handler.sh"), FileTime.from(Instant.parse("2001-02-03T04:05:06Z")));
-        assertThat(other.builds(false, other.function("shout", "elsewhere/shout:2", HOST)).digest())
-                .isEqualTo(one.builds(false, one.function("shout", "shout:1", HOST)).digest());
+        assertThat(other.builds(false, other.function("shout", "elsewhere/shout:2", HOST))
+                        .digest())
+                .isEqualTo(one.builds(false, one.function("shout", "shout:1", HOST))
+                        .digest());
     }
 
     @Test
@@ -52,6 +55,7 @@ class ImageDigestTest {
     }
 
     private static String digest(Workshop workshop, Platform platform) throws InterruptedException {
-        return workshop.builds(false, workshop.function("shout", "shout:1", platform)).digest();
+        return workshop.builds(false, workshop.function("shout", "shout:1", platform))
+                .digest();
     }
 }

@@ -56,9 +56,13 @@ class LinuxImageTest {
         JsonNode manifest = inspect("--raw", "docker://" + image);
         assertThat(manifest.path("mediaType").asText()).isEqualTo("application/vnd.oci.image.manifest.v1+json");
         assertThat(manifest.path("layers")).hasSize(5);
-        assertThat(manifest.path("annotations").path("org.opencontainers.image.base.name").asText())
+        assertThat(manifest.path("annotations")
+                        .path("org.opencontainers.image.base.name")
+                        .asText())
                 .isEqualTo("tiny:1");
-        assertThat(manifest.path("annotations").path("org.opencontainers.image.base.digest").asText())
+        assertThat(manifest.path("annotations")
+                        .path("org.opencontainers.image.base.digest")
+                        .asText())
                 .isEqualTo(built.platforms().getFirst().plan().baseDigest());
         JsonNode config = inspect("--config", "docker://" + image);
         assertThat(config.path("created").asText()).isEqualTo("1970-01-01T00:00:00Z");
@@ -68,22 +72,24 @@ class LinuxImageTest {
         assertThat(settings.path("Env").toString()).isEqualTo("[\"PATH=/usr/bin:/bin\",\"GREETING=hello\"]");
         assertThat(settings.path("Labels").path("base.label").asText()).isEqualTo("kept");
         assertThat(settings.path("Labels").path("dev.vfaas.platform").asText()).isEqualTo("linux/amd64");
-        assertThat(settings.has("Cmd")).as("the base's command would be appended to our entrypoint").isFalse();
+        assertThat(settings.has("Cmd"))
+                .as("the base's command would be appended to our entrypoint")
+                .isFalse();
     }
 
     @Test
     void twoPlatformsAreOneIndex() throws Exception {
         String image = registry.host() + "/team/shout:both";
-        FunctionResult.Built built = workshop.builds(
-                true, workshop.function("shout", image, Platform.LINUX_AMD64, Platform.LINUX_ARM64));
+        FunctionResult.Built built =
+                workshop.builds(true, workshop.function("shout", image, Platform.LINUX_AMD64, Platform.LINUX_ARM64));
 
         JsonNode index = inspect("--raw", "docker://" + image);
         assertThat(index.path("mediaType").asText()).isEqualTo("application/vnd.oci.image.index.v1+json");
         assertThat(StreamSupport.stream(index.path("manifests").spliterator(), false)
-                        .map(entry -> entry.path("platform").path("architecture").asText()))
+                        .map(entry ->
+                                entry.path("platform").path("architecture").asText()))
                 .containsExactly("amd64", "arm64");
-        assertThat(inspect("docker://" + image).path("Digest").asText())
-                .isEqualTo(built.digest());
+        assertThat(inspect("docker://" + image).path("Digest").asText()).isEqualTo(built.digest());
         for (String architecture : List.of("amd64", "arm64")) {
             Path layout = folder.resolve("pulled-" + architecture);
             DockerRegistry.runs(
@@ -94,7 +100,9 @@ class LinuxImageTest {
                     "--src-tls-verify=false",
                     "docker://" + image,
                     "oci:" + layout + ":x");
-            assertThat(inspect("--config", "oci:" + layout + ":x").path("architecture").asText())
+            assertThat(inspect("--config", "oci:" + layout + ":x")
+                            .path("architecture")
+                            .asText())
                     .isEqualTo(architecture);
         }
     }
@@ -102,8 +110,7 @@ class LinuxImageTest {
     @Test
     void anArchiveHoldsBothPlatformsWithTheirBase() throws Exception {
         Path archive = folder.resolve("image.tar");
-        FunctionBuild function =
-                workshop.function("shout", "shout:2", Platform.LINUX_AMD64, Platform.LINUX_ARM64);
+        FunctionBuild function = workshop.function("shout", "shout:2", Platform.LINUX_AMD64, Platform.LINUX_ARM64);
         BuildReport report = workshop.builder()
                 .build(new BuildRequest(List.of(function), true, archive, false, 1), BuildListener.none());
         report.orThrow();
@@ -144,8 +151,15 @@ class LinuxImageTest {
     void aBaseThatIsNotThereIsNamed() {
         FunctionBuild plain = workshop.function("shout", registry.host() + "/x:1", Platform.LINUX_AMD64);
         FunctionBuild function = new FunctionBuild(
-                plain.name(), plain.image(), plain.handler(), plain.template(), plain.platforms(),
-                "nothing:here", Map.of(), Map.of(), Map.of());
+                plain.name(),
+                plain.image(),
+                plain.handler(),
+                plain.template(),
+                plain.platforms(),
+                "nothing:here",
+                Map.of(),
+                Map.of(),
+                Map.of());
         assertThatThrownBy(() -> workshop.builds(true, function))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("shout: the base image nothing:here does not exist in " + registry.host());
@@ -160,7 +174,9 @@ class LinuxImageTest {
         assertThat(pushed.sent()).isTrue();
         assertThat(pushed.digest()).isEqualTo(built.digest());
         assertThat(inspect("docker://" + image).path("Digest").asText()).isEqualTo(built.digest());
-        assertThat(workshop.pusher().push(ImageReference.parse(image), BuildListener.none()).sent())
+        assertThat(workshop.pusher()
+                        .push(ImageReference.parse(image), BuildListener.none())
+                        .sent())
                 .isFalse();
         assertThatThrownBy(() -> workshop.pusher().push(ImageReference.parse("never:built"), BuildListener.none()))
                 .hasMessageContaining("no image named never:built was built on this machine");

@@ -27,7 +27,8 @@ final class TinyBase {
         Files.writeString(
                 layout.resolve("index.json"),
                 "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"digest\":\"sha256:"
-                        + index + "\",\"size\":" + Files.size(layout.resolve("blobs/sha256").resolve(index))
+                        + index + "\",\"size\":"
+                        + Files.size(layout.resolve("blobs/sha256").resolve(index))
                         + ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"1\"}}]}");
     }
 
@@ -51,12 +52,15 @@ final class TinyBase {
         String layer = blob(gzip.toByteArray());
         byte[] config = bytes("{\"architecture\":\"" + architecture
                 + "\",\"os\":\"linux\",\"config\":{\"Env\":[\"PATH=/usr/bin:/bin\",\"GREETING=base\"],\"Labels\":{\"base.label\":\"kept\"},"
-                + "\"Cmd\":[\"/bin/sh\"]},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:" + Fingerprint.hexOf(tar)
+                + "\"Cmd\":[\"/bin/sh\"]},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:"
+                + Fingerprint.hexOf(tar)
                 + "\"]},\"history\":[{\"created_by\":\"by hand\"}]}");
         byte[] manifest = bytes("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\","
-                + "\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:" + blob(config)
+                + "\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:"
+                + blob(config)
                 + "\",\"size\":" + config.length
-                + "},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"sha256:" + layer
+                + "},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"sha256:"
+                + layer
                 + "\",\"size\":" + gzip.size() + "}]}");
         return "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:" + blob(manifest)
                 + "\",\"size\":" + manifest.length + ",\"platform\":{\"architecture\":\"" + architecture
