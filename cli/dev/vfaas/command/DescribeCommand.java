@@ -6,6 +6,7 @@ import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.GatewayUrl;
 import dev.vfaas.openfaas.OpenFaas;
+import dev.vfaas.openfaas.Readiness;
 import dev.vfaas.openfaas.Resources;
 import java.util.List;
 import java.util.Locale;

@@ -5,6 +5,7 @@ import dev.vfaas.console.Failure;
 import dev.vfaas.console.Progress;
 import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.OpenFaas;
+import dev.vfaas.openfaas.Readiness;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
-package dev.vfaas.command;
+package dev.vfaas.openfaas;
 
-import dev.vfaas.openfaas.FunctionStatus;
 import java.util.Map;
 
 /**
@@ -11,21 +10,23 @@ import java.util.Map;
  * @param reason why it is not ready, with the replica's last lines when there are any; empty when there is nothing to say
  * @param ready whether the newest version answers calls, or would after a start from zero
  * @param failed whether it will not become ready by itself
+ * @param told whether the gateway tells about versions at all
  */
-record Readiness(String word, String reason, boolean ready, boolean failed) {
+public record Readiness(String word, String reason, boolean ready, boolean failed, boolean told) {
     private static final String PREFIX = "dev.vfaas.";
 
-    static Readiness of(FunctionStatus function) {
+    /** Reads a status. */
+    public static Readiness of(FunctionStatus function) {
         Map<String, String> annotations = function.annotations() == null ? Map.of() : function.annotations();
         boolean available = function.availableReplicas() > 0;
         String word = annotations.get(PREFIX + "status");
         if (word == null) {
-            return new Readiness(available ? "Ready" : "Not Ready", "", available, false);
+            return new Readiness(available ? "Ready" : "Not Ready", "", available, false, false);
         }
         String revision = annotations.getOrDefault(PREFIX + "revision", "");
         boolean newestServes = revision.equals(annotations.getOrDefault(PREFIX + "revision.serving", revision));
         boolean failed = word.equals("UpdateFailed") || word.equals("CrashLoop");
         boolean ready = newestServes && !failed && (available || word.equals("ScaledToZero"));
-        return new Readiness(word, annotations.getOrDefault(PREFIX + "status.reason", ""), ready, failed);
+        return new Readiness(word, annotations.getOrDefault(PREFIX + "status.reason", ""), ready, failed, true);
     }
 }
