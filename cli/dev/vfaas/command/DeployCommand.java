@@ -59,7 +59,10 @@ final class DeployCommand implements Callable<Integer> {
     @Nullable
     String memoryRequest;
 
-    @Option(names = {"--handler", "--lang"}, hidden = true, description = "accepted, does nothing")
+    @Option(
+            names = {"--handler", "--lang"},
+            hidden = true,
+            description = "accepted, does nothing")
     @Nullable
     String ignored;
 

@@ -10,10 +10,16 @@ import picocli.CommandLine.Option;
 
 /** How functions are deployed; mixed into deploy and up. */
 final class DeployOptions {
-    @Option(names = {"-e", "--env"}, paramLabel = "K=V", description = "environment variable; repeat it for more")
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "K=V",
+            description = "environment variable; repeat it for more")
     List<String> environment = new ArrayList<>();
 
-    @Option(names = {"-l", "--label"}, paramLabel = "K=V", description = "label; repeat it for more")
+    @Option(
+            names = {"-l", "--label"},
+            paramLabel = "K=V",
+            description = "label; repeat it for more")
     List<String> labels = new ArrayList<>();
 
     @Option(names = "--annotation", paramLabel = "K=V", description = "annotation; repeat it for more")
@@ -43,10 +49,18 @@ final class DeployOptions {
     @Option(names = "--no-wait", description = "do not wait until the new version serves")
     boolean noWait;
 
-    @Option(names = "--timeout", paramLabel = "DURATION", description = "how long to wait until it serves (default: 1m)")
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            description = "how long to wait until it serves (default: 1m)")
     Duration timeout = Duration.ofMinutes(1);
 
-    @Option(names = {"--network", "--read-template"}, arity = "0..1", fallbackValue = "", hidden = true, description = "accepted, does nothing")
+    @Option(
+            names = {"--network", "--read-template"},
+            arity = "0..1",
+            fallbackValue = "",
+            hidden = true,
+            description = "accepted, does nothing")
     String ignored = "";
 
     Rollout.Options rollout() {

@@ -35,7 +35,11 @@ final class Rollouts {
     }
 
     /** @param failure null when it was deployed and, if that was waited for, serves */
-    private record Outcome(FunctionDeployment deployment, String status, long replicas, @Nullable Failure failure) {}
+    private record Outcome(
+            FunctionDeployment deployment,
+            String status,
+            long replicas,
+            @Nullable Failure failure) {}
 
     /** Deploys them all, shows the table and throws when one of them failed. */
     int run(List<FunctionDeployment> deployments, OutputOptions output) throws InterruptedException {
@@ -90,9 +94,9 @@ final class Rollouts {
         } catch (GatewayException e) {
             task.failed("refused");
             Failure failure = GatewayFailures.explain(e);
-            Failure named = Failure.of(failure.exitCode(), name + ": " + failure.text()).because(e);
-            return new Outcome(
-                    deployment, "Failed", 0, failure.next() == null ? named : named.next(failure.next()));
+            Failure named =
+                    Failure.of(failure.exitCode(), name + ": " + failure.text()).because(e);
+            return new Outcome(deployment, "Failed", 0, failure.next() == null ? named : named.next(failure.next()));
         }
     }
 
@@ -116,8 +120,8 @@ final class Rollouts {
 
     private String table(List<Outcome> outcomes) {
         Table table = Table.of("NAME", "STATUS", "REPLICAS", "URL");
-        outcomes.forEach(outcome ->
-                table.row(outcome.deployment().service(), outcome.status(), outcome.replicas(), url(outcome.deployment())));
+        outcomes.forEach(outcome -> table.row(
+                outcome.deployment().service(), outcome.status(), outcome.replicas(), url(outcome.deployment())));
         return table.toString();
     }
 

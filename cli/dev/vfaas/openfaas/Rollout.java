@@ -120,7 +120,8 @@ public final class Rollout {
             Readiness readiness = function == null
                     ? new Readiness("Unknown", "the gateway does not show it", false, false, true)
                     : Readiness.of(function);
-            boolean newImage = function != null && (readiness.told() || function.image().equals(deployment.image()));
+            boolean newImage =
+                    function != null && (readiness.told() || function.image().equals(deployment.image()));
             if (function != null && readiness.ready() && newImage) {
                 return new Result.Serving(function);
             }
@@ -137,8 +138,7 @@ public final class Rollout {
 
     private List<String> lastLines(FunctionDeployment deployment) {
         List<String> lines = new ArrayList<>();
-        LogRequest request =
-                new LogRequest(deployment.service(), deployment.namespace(), null, null, LOG_LINES, false);
+        LogRequest request = new LogRequest(deployment.service(), deployment.namespace(), null, null, LOG_LINES, false);
         try {
             client.logs(request, message -> {
                 lines.add(message.text().stripTrailing());
