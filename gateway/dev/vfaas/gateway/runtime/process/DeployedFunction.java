@@ -49,6 +49,9 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
                 stored.serving().number() == stored.newest().number() ? newest : new Generation(stored.serving());
         this.services = services;
         this.log = log;
+        if (serving != newest) {
+            serving.prove(); // else it would not have been kept
+        }
     }
 
     @Override
@@ -264,18 +267,12 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         if (ended) {
             return;
         }
-        if (serving != newest && (serving.ready().isEmpty() || wanted == 0)) {
-            switchOver(); // nothing serves that would be worth keeping
+        if (serving != newest && supersedes()) {
+            switchOver();
         }
+        fill(newest, wanted);
         if (serving != newest) {
-            fill(newest, Math.max(1, wanted));
-            if (newest.ready().size() >= Math.max(1, wanted)) {
-                switchOver();
-            } else {
-                fill(serving, wanted);
-            }
-        } else {
-            fill(newest, wanted);
+            fill(serving, wanted);
         }
         endpoints = serving.ready();
         if (!endpoints.isEmpty() && activation != null) {
@@ -283,6 +280,15 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
             activation = null;
             services.async(() -> waiting.complete(null));
         }
+    }
+
+    /** Whether the newest revision may take over from the one that serves. */
+    private boolean supersedes() {
+        if (wanted == 0) {
+            return !newest.cannotStart(); // nobody is served now; a version known to be broken must not take the next call
+        }
+        int ready = newest.ready().size();
+        return ready >= wanted || serving.ready().isEmpty() && (ready > 0 || !serving.proven() || serving.cannotStart());
     }
 
     private void switchOver() {

@@ -18,6 +18,7 @@ final class Generation {
     private int failures;
     private int failedStarts;
     private int restarts;
+    private boolean proven;
     private long nextTryNanos = System.nanoTime();
     private @Nullable String why;
     private List<String> lastLines = List.of();
@@ -88,6 +89,17 @@ final class Generation {
     /** A replica became ready. */
     void succeeded() {
         failedStarts = 0;
+        proven = true;
+    }
+
+    /** Says that a replica of it was ready before. */
+    void prove() {
+        proven = true;
+    }
+
+    /** Whether one of its replicas has ever been ready. */
+    boolean proven() {
+        return proven;
     }
 
     /** Takes a failed replica out and decides when the next may start; false when it was not one of these. */

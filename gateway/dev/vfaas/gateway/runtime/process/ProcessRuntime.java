@@ -101,6 +101,20 @@ public final class ProcessRuntime implements FunctionRuntime {
         }
     }
 
+    /** A runtime with everything that can be set left as usual, its data below {@code data}; see the constructor. */
+    public static ProcessRuntime open(
+            Database database, ImageStore images, Secrets secrets, Path data, Map<String, String> environment) {
+        try {
+            java.nio.file.Files.createDirectories(data);
+            Path secretFolder = SecretFolder.choose(data, environment);
+            return new ProcessRuntime(
+                    database, images, secrets, data, secretFolder, environment, ProcessOptions.defaults());
+        } catch (IOException e) {
+            throw new RuntimeFailure(
+                    RuntimeFailure.Kind.INTERNAL, "cannot use the gateway's folder " + data + ": " + e.getMessage(), e);
+        }
+    }
+
     private void takeUp() throws IOException {
         List<DeploymentTable.Stored> stored = services.table().all();
         for (DeploymentTable.Stored function : stored) {

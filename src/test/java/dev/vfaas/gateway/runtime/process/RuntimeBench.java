@@ -172,7 +172,7 @@ final class RuntimeBench implements AutoCloseable {
         long limit = System.nanoTime() + Duration.ofSeconds(40).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > limit) {
-                throw new AssertionError("still not so after 40 s");
+                throw new AssertionError("still not so after 40 s: ");
             }
             try {
                 Thread.sleep(10);
