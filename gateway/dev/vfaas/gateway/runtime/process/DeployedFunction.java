@@ -285,10 +285,12 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     /** Whether the newest revision may take over from the one that serves. */
     private boolean supersedes() {
         if (wanted == 0) {
-            return !newest.cannotStart(); // nobody is served now; a version known to be broken must not take the next call
+            return !newest
+                    .cannotStart(); // nobody is served now; a version known to be broken must not take the next call
         }
         int ready = newest.ready().size();
-        return ready >= wanted || serving.ready().isEmpty() && (ready > 0 || !serving.proven() || serving.cannotStart());
+        return ready >= wanted
+                || serving.ready().isEmpty() && (ready > 0 || !serving.proven() || serving.cannotStart());
     }
 
     private void switchOver() {

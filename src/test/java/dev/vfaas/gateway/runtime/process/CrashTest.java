@@ -45,18 +45,21 @@ class CrashTest {
         assertThat(bench.call("hello", "/")).isEqualTo("v1");
         assertThat(bench.logLines("hello")).anyMatch(line -> line.startsWith("vfaas: replica exited 7 after"));
         assertThat(bench.note("hello", "dev.vfaas.status")).isEqualTo("Ready");
-        assertThat(bench.note("hello", "dev.vfaas.status.reason")).startsWith("exited 7 after").contains("1 restart");
+        assertThat(bench.note("hello", "dev.vfaas.status.reason"))
+                .startsWith("exited 7 after")
+                .contains("1 restart");
     }
 
     @Test
     void a_function_that_always_crashes_is_tried_less_and_less_and_calls_are_refused() throws Exception {
         bench.images.put("bad:latest", Map.of("run.sh", "#!/bin/sh\necho going down; exit 5"), "./run.sh");
         bench.runtime.deploy(function("bad"));
-        assertThatThrownBy(() ->
-                        bench.live("bad").activate().toCompletableFuture().join())
+        assertThatThrownBy(
+                        () -> bench.live("bad").activate().toCompletableFuture().join())
                 .cause()
                 .isInstanceOfSatisfying(
-                        RuntimeFailure.class, failure -> assertThat(failure.kind()).isEqualTo(RuntimeFailure.Kind.UNAVAILABLE))
+                        RuntimeFailure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(RuntimeFailure.Kind.UNAVAILABLE))
                 .hasMessageContaining("exited 5");
         await(() -> bench.note("bad", "dev.vfaas.status").equals("CrashLoop"));
         await(() -> bench.note("bad", "dev.vfaas.status.reason").contains("3 restarts, next try in"));
@@ -68,12 +71,16 @@ class CrashTest {
     void a_killed_replica_is_replaced_with_its_descendants_ended() throws Exception {
         bench.images.put(
                 "tree:latest",
-                Map.of("run.sh", "#!/bin/sh\nsleep 300 &\necho $! > \"$TMPDIR/../../child\"\npython3 index.py", "index.py", RuntimeBench.SERVER.formatted("v1")),
+                Map.of(
+                        "run.sh",
+                        "#!/bin/sh\nsleep 300 &\necho $! > \"$TMPDIR/../../child\"\npython3 index.py",
+                        "index.py",
+                        RuntimeBench.SERVER.formatted("v1")),
                 "./run.sh");
         bench.runtime.deploy(function("tree"));
         bench.awaitReady("tree", 1);
-        long child = Long.parseLong(
-                java.nio.file.Files.readString(folder.resolve("data/replicas/child")).strip());
+        long child = Long.parseLong(java.nio.file.Files.readString(folder.resolve("data/replicas/child"))
+                .strip());
         long server = Long.parseLong(bench.call("tree", "/pid"));
         assertThat(ProcessHandle.of(child)).isPresent();
         ProcessHandle leader = ProcessHandle.of(server).orElseThrow().parent().orElseThrow();

@@ -68,8 +68,8 @@ class LogsTest {
             log.append("a", List.of("line " + i));
         }
         await(() -> seen.size() == 501);
-        assertThat(seen).containsExactlyElementsOf(
-                java.util.stream.Stream.concat(
+        assertThat(seen)
+                .containsExactlyElementsOf(java.util.stream.Stream.concat(
                                 java.util.stream.Stream.of("before\n"),
                                 IntStream.range(0, 500).mapToObj(i -> "line " + i + "\n"))
                         .toList());

@@ -40,7 +40,8 @@ class RestartTest {
             assertThat(bench.status("zero").replicas()).isZero();
             assertThat(bench.live("zero").endpoints()).isEmpty();
             assertThat(bench.call("zero", "/")).isEqualTo("v1");
-            assertThat(bench.logLines("three").stream().filter("listening v1\n"::equals)).hasSize(6);
+            assertThat(bench.logLines("three").stream().filter("listening v1\n"::equals))
+                    .hasSize(6);
         }
     }
 
@@ -105,7 +106,8 @@ class RestartTest {
             bench.awaitReady("hello", 2);
             List<ProcessHandle> servers = ProcessHandle.current().children().toList();
             servers.forEach(server -> System.out.println(server.pid()));
-            await(() -> servers.stream().anyMatch(server -> server.children().findAny().isPresent()));
+            await(() -> servers.stream()
+                    .anyMatch(server -> server.children().findAny().isPresent()));
             servers.stream()
                     .flatMap(ProcessHandle::children)
                     .findFirst()

@@ -81,11 +81,16 @@ class UpdateTest {
         bench.runtime.deploy(function("hello"));
         bench.awaitReady("hello", 1);
         bench.images.put(
-                "hello:latest", Map.of("index.py", "import sys; print('no module named x'); sys.exit(3)"), "python3", "index.py");
+                "hello:latest",
+                Map.of("index.py", "import sys; print('no module named x'); sys.exit(3)"),
+                "python3",
+                "index.py");
         bench.runtime.update(function("hello"));
 
         await(() -> bench.note("hello", "dev.vfaas.status").equals("UpdateFailed"));
-        assertThat(bench.note("hello", "dev.vfaas.status.reason")).startsWith("exited 3 after").contains("no module named x");
+        assertThat(bench.note("hello", "dev.vfaas.status.reason"))
+                .startsWith("exited 3 after")
+                .contains("no module named x");
         assertThat(bench.note("hello", "dev.vfaas.revision")).isEqualTo("2");
         assertThat(bench.note("hello", "dev.vfaas.revision.serving")).isEqualTo("1");
         assertThat(bench.status("hello").availableReplicas()).isZero();
