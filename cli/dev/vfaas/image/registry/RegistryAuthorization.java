@@ -40,8 +40,12 @@ final class RegistryAuthorization {
     /** The request with what is known to be wanted. */
     Request authorize(Request request, String repository, boolean push) {
         String header = granted.get(scope(repository, push));
-        if (header == null && registry.credential() instanceof Credential.Basic basic) {
-            header = basic(basic);
+        if (header == null) {
+            header = switch (registry.credential()) {
+                case Credential.Basic basic -> basic(basic);
+                case Credential.Bearer bearer -> "Bearer " + bearer.token().revealText();
+                case null, default -> null;
+            };
         }
         return header == null
                 ? request

@@ -134,6 +134,10 @@ public final class RegistryClient {
             if (response.code() == 201) {
                 return; // mounted
             }
+            if (registry.gateway() && (response.code() == 404 || response.code() == 405)) {
+                throw Failure.failed(registry.url() + " is a gateway without an image store")
+                        .next("give the image the name of a registry, for example registry.example.com/" + repository);
+            }
             require(response, "upload to " + repository, 202);
             String header = response.header("Location");
             location = header == null ? null : response.request().url().resolve(header);

@@ -1,5 +1,6 @@
 package dev.vfaas.image.toolchain;
 
+import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,6 +9,12 @@ import java.util.function.Supplier;
 /** The toolchains by the name that template.yml's {@code toolchain} says; each is made when it is first asked for. */
 public final class Toolchains {
     private final Map<String, Supplier<Toolchain>> byName;
+
+    /** All toolchains, which find their programs in that environment. */
+    public static Toolchains standard(Environment environment) {
+        return new Toolchains(
+                Map.of("go", () -> new GoToolchain(environment), "java", () -> new JavaToolchain(environment)));
+    }
 
     public Toolchains(Map<String, Supplier<Toolchain>> byName) {
         this.byName = new TreeMap<>(byName);

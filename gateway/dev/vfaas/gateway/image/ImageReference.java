@@ -31,7 +31,9 @@ record ImageReference(
         }
         Digest digest = Digest.parse(matcher.group(3));
         String tag = matcher.group(2);
-        return new ImageReference(matcher.group(1), tag == null && digest == null ? "latest" : tag, digest);
+        // A repository's name holds no colon; images named after a registry with a port are stored with _ in its place.
+        String repository = matcher.group(1).replace(':', '_');
+        return new ImageReference(repository, tag == null && digest == null ? "latest" : tag, digest);
     }
 
     @Override
