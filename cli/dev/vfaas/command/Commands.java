@@ -17,6 +17,8 @@ public final class Commands {
     /** All commands of the tool, working in {@code session}. */
     public Commands(Session session) {
         add("deploy", () -> new DeployCommand(session));
+        add("build", () -> new BuildCommand(session));
+        add("push", () -> new PushCommand(session));
         add("list", () -> new ListCommand(session), "ls");
         add("describe", () -> new DescribeCommand(session));
         add("invoke", () -> new InvokeCommand(session));

@@ -73,7 +73,8 @@ final class GatewayOptions {
                 session, destination(session, () -> selection.find(session).orElse(null)));
     }
 
-    private Credentials credentials(Session session, Destination destination) {
+    /** What the options or the stored login say for {@code destination}. */
+    Credentials credentials(Session session, Destination destination) {
         return token != null
                 ? new Credentials.Bearer(Secret.of(token))
                 : new Logins(session.environment()).find(destination.gateway()).orElse(Credentials.NONE);

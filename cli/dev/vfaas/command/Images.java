@@ -25,6 +25,9 @@ import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.GatewayUrl;
 import dev.vfaas.openfaas.OpenFaas;
 import dev.vfaas.stack.Stack;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +36,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +46,7 @@ final class Images {
     private static final String BASE_REGISTRY = "VFAAS_BASE_REGISTRY";
 
     private static final int LOG_LINES = 40;
+    private static final int CONNECT_MILLIS = 2_000;
 
     private final Session session;
     private final BuildOptions options;
@@ -57,9 +62,23 @@ final class Images {
         this.cache = new BuildCache(environment.cacheDirectory().resolve("build"));
         this.registries = new Registries(
                 new CredentialFiles(environment.variables(), environment.home()),
-                store(gateway, credentials),
+                answers(session, gateway) ? store(gateway, credentials) : null,
                 environment.get(BASE_REGISTRY),
                 options.insecure);
+    }
+
+    /** Whether something listens there; only asked of this machine, where an embedded gateway may just not be started. */
+    private static boolean answers(Session session, GatewayUrl gateway) {
+        if (!gateway.loopback() || embedded(session, gateway).isPresent()) {
+            return true;
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(URI.create(gateway.text()).getHost(), port(gateway)), CONNECT_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Registry store(GatewayUrl gateway, Credentials credentials) {
@@ -72,12 +91,16 @@ final class Images {
     }
 
     /** What a gateway runs when nothing else says it: this machine for an embedded one, linux/amd64 or linux/arm64 for others. */
-    static Platform defaultPlatform(Session session, Destination destination, OpenFaas client) {
+    static Platform defaultPlatform(
+            Session session, BuildOptions options, Destination destination, Supplier<OpenFaas> client) {
+        if (!options.platforms.isEmpty()) {
+            return Platform.LINUX_AMD64; // the option says it
+        }
         if (embedded(session, destination.gateway()).isPresent()) {
             return Platform.ofHost();
         }
         try {
-            var info = client.info();
+            var info = client.get().info();
             if (info.provider().orchestration().equals("process")) {
                 return Platform.ofHost();
             }
@@ -193,7 +216,12 @@ final class Images {
                 case FunctionResult.Built built -> task(built.function()).done(summary(built));
                 case FunctionResult.Failed failed ->
                     task(failed.function())
-                            .failed(failed.failure().text().lines().findFirst().orElse(""));
+                            .failed(failed.failure()
+                                    .text()
+                                    .strip()
+                                    .lines()
+                                    .findFirst()
+                                    .orElse(""));
             }
         }
 

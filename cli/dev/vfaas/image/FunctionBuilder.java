@@ -67,16 +67,16 @@ final class FunctionBuilder {
     FunctionResult.Built build(FunctionBuild function, BuildRequest request, BuildLog log, LayerMaker.Steps steps)
             throws InterruptedException {
         long start = System.nanoTime();
-        if (request.push() && request.archive() == null) {
-            publisher.requireTarget(function.image(), function.forHost());
-        }
+        boolean push = request.push()
+                && request.archive() == null
+                && publisher.hasTarget(function.image(), function.forHost());
         PlatformBuilder builder = new PlatformBuilder(cache, bases, request.noCache());
         List<PlannedImage> plans = plan(function);
         List<FunctionResult.PlatformImage> images = new ArrayList<>();
         for (PlannedImage plan : plans) {
             images.add(builder.known(plan.plan()).orElse(null));
         }
-        if (!images.contains(null) && request.push() && request.archive() == null) {
+        if (!images.contains(null) && push) {
             String digest = root(images);
             if (publisher.isThere(function.image(), function.forHost(), digest)) {
                 return built(function, images, digest, true, start);
@@ -91,10 +91,10 @@ final class FunctionBuilder {
         if (request.archive() != null) {
             steps.step("writing " + request.archive());
             publisher.archive(function.image(), digest, images, request.archive());
-        } else if (request.push()) {
+        } else if (push) {
             publisher.push(function.image(), function.forHost(), digest, images, steps);
         }
-        return built(function, images, digest, request.push() && request.archive() == null, start);
+        return built(function, images, digest, push, start);
     }
 
     private static FunctionResult.Built built(

@@ -31,9 +31,9 @@ final class ImagePublisher {
     /** An image that was built under a name: its digest, its manifests, and the base each stands on. */
     record Named(String digest, boolean host, Map<String, @Nullable ImageReference> manifests) {}
 
-    /** Throws a failure when there is no registry for images of that name. */
-    void requireTarget(ImageReference image, boolean host) {
-        registries.target(image, host);
+    /** Whether there is somewhere to send images of that name: all have, unless there is no gateway. */
+    boolean hasTarget(ImageReference image, boolean host) {
+        return registries.store() != null || (image.host() != null && !host);
     }
 
     /** Whether the target has exactly that image under its tag; one request. */
