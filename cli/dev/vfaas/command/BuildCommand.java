@@ -62,7 +62,10 @@ final class BuildCommand implements Callable<Integer> {
     @Mixin
     GatewayOptions gateway = new GatewayOptions();
 
-    @Option(names = "--sbom", paramLabel = "FILE", description = "write what went into the images there, CycloneDX 1.6 as JSON")
+    @Option(
+            names = "--sbom",
+            paramLabel = "FILE",
+            description = "write what went into the images there, CycloneDX 1.6 as JSON")
     @Nullable
     String sbom;
 
@@ -72,7 +75,8 @@ final class BuildCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT|oci:FILE",
-            description = "human, json, yaml or name (default: human); oci:FILE.tar writes an OCI image layout in place of a push")
+            description =
+                    "human, json, yaml or name (default: human); oci:FILE.tar writes an OCI image layout in place of a push")
     List<String> outputs = new ArrayList<>();
 
     @Option(
@@ -90,8 +94,7 @@ final class BuildCommand implements Callable<Integer> {
         Path archive = archive();
         Stack stack = single.given() ? single.stack(session) : selection.require(session);
         Destination destination = gateway.destination(session, () -> stack);
-        Images images = new Images(
-                session, options, destination.gateway(), gateway.credentials(session, destination));
+        Images images = new Images(session, options, destination.gateway(), gateway.credentials(session, destination));
         List<FunctionBuild> builds = images.builds(
                 stack,
                 Images.defaultPlatform(session, options, destination, () -> gateway.client(session, destination)));
@@ -99,16 +102,22 @@ final class BuildCommand implements Callable<Integer> {
             throw Failure.usage("there is nothing to build in " + stack.source());
         }
         if (archive != null && builds.size() > 1) {
-            throw Failure.usage("an archive holds one function's image, and " + stack.source() + " has " + builds.size())
+            throw Failure.usage(
+                            "an archive holds one function's image, and " + stack.source() + " has " + builds.size())
                     .next("vfaas build --filter NAME --output oci:FILE.tar");
         }
         if (dryRun) {
             List<DryRun> runs = images.builder().dryRun(builds);
             session.console()
-                    .show(format, new View(runs, () -> layers(runs), () -> runs.stream()
-                            .map(run -> run.image().toString())
-                            .distinct()
-                            .toList()));
+                    .show(
+                            format,
+                            new View(
+                                    runs,
+                                    () -> layers(runs),
+                                    () -> runs.stream()
+                                            .map(run -> run.image().toString())
+                                            .distinct()
+                                            .toList()));
             return 0;
         }
         BuildReport report = images.build(builds, true, archive);

@@ -69,7 +69,8 @@ final class BuildOptions {
         if (parallel < 1) {
             throw Failure.usage("--parallel must be at least 1");
         }
-        List<Platform> asked = platforms.stream().map(Platform::parse).distinct().toList();
+        List<Platform> asked =
+                platforms.stream().map(Platform::parse).distinct().toList();
         if (asked.size() > 1 && asked.stream().anyMatch(Platform::host)) {
             throw Failure.usage("--platform host stands alone: such an image is for this machine only");
         }

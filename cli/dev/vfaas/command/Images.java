@@ -73,8 +73,7 @@ final class Images {
             return true;
         }
         try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(URI.create(gateway.text()).getHost(), port(gateway)), CONNECT_MILLIS);
+            socket.connect(new InetSocketAddress(URI.create(gateway.text()).getHost(), port(gateway)), CONNECT_MILLIS);
             return true;
         } catch (IOException e) {
             return false;

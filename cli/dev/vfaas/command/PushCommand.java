@@ -47,8 +47,7 @@ final class PushCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Stack stack = selection.require(session);
         Destination destination = gateway.destination(session, () -> stack);
-        Images images = new Images(
-                session, options, destination.gateway(), gateway.credentials(session, destination));
+        Images images = new Images(session, options, destination.gateway(), gateway.credentials(session, destination));
         StackBuilds names = images.stackBuilds(Platform.LINUX_AMD64);
         ImagePusher pusher = images.pusher();
         Map<String, ImagePusher.Pushed> pushed = new LinkedHashMap<>();
@@ -75,8 +74,9 @@ final class PushCommand implements Callable<Integer> {
         output.show(
                 session.console(),
                 new View(
-                        pushed.entrySet().stream().map(PushCommand::data).toList(), () -> table(pushed), () -> pushed
-                                .values().stream()
+                        pushed.entrySet().stream().map(PushCommand::data).toList(),
+                        () -> table(pushed),
+                        () -> pushed.values().stream()
                                 .map(one -> one.image().name() + "@" + one.digest())
                                 .toList()));
         if (last != null) {
@@ -100,8 +100,8 @@ final class PushCommand implements Callable<Integer> {
             return "";
         }
         Table table = Table.of("FUNCTION", "IMAGE", "DIGEST", "PUSH");
-        pushed.forEach((function, one) -> table.row(
-                function, one.image(), one.digest().substring(0, 19), one.sent() ? "sent" : "was there"));
+        pushed.forEach((function, one) ->
+                table.row(function, one.image(), one.digest().substring(0, 19), one.sent() ? "sent" : "was there"));
         return table.toString();
     }
 }

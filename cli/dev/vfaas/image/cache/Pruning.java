@@ -41,9 +41,7 @@ public final class Pruning {
         try {
             if (!Files.isDirectory(cache.root())
                     || (Files.exists(marker)
-                            && Files.getLastModifiedTime(marker)
-                                    .toInstant()
-                                    .isAfter(now.minus(INTERVAL)))) {
+                            && Files.getLastModifiedTime(marker).toInstant().isAfter(now.minus(INTERVAL)))) {
                 return false;
             }
             if (!Files.exists(marker)) {
