@@ -69,13 +69,13 @@ public final class Template {
 
     /** Writes {@link #files} into a folder, which is made when absent. */
     public void extractTo(Path directory) {
-        write(files(), directory);
+        extract(files(), directory);
     }
 
     /** Writes {@link #serverFiles} into a folder; without a server the folder is not made. */
     public void extractServerTo(Path directory) {
         if (recipe.server() != null) {
-            write(serverFiles(), directory);
+            extract(serverFiles(), directory);
         }
     }
 
@@ -94,19 +94,24 @@ public final class Template {
                 + "), though it lists it");
     }
 
-    static void write(List<TemplateFile> files, Path directory) {
+    private static void extract(List<TemplateFile> files, Path directory) {
         try {
-            Files.createDirectories(directory);
-            for (TemplateFile file : files) {
-                Path target = directory.resolve(file.path()).normalize();
-                Files.createDirectories(target.getParent() == null ? directory : target.getParent());
-                Files.write(target, file.content());
-                if (file.executable() && Files.getFileStore(target).supportsFileAttributeView("posix")) {
-                    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
-                }
-            }
+            write(files, directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes files into a folder, which is made when absent. */
+    static void write(List<TemplateFile> files, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        for (TemplateFile file : files) {
+            Path target = directory.resolve(file.path()).normalize();
+            Files.createDirectories(target.getParent() == null ? directory : target.getParent());
+            Files.write(target, file.content());
+            if (file.executable() && Files.getFileStore(target).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
         }
     }
 
