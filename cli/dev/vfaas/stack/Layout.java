@@ -28,7 +28,11 @@ import org.yaml.snakeyaml.events.StreamStartEvent;
  * @param rootEnd behind the last content of the file
  * @param functions nothing when there is no such key
  */
-record Layout(boolean rootFlow, int rootOpen, int rootEnd, @Nullable Functions functions) {
+record Layout(
+        boolean rootFlow,
+        int rootOpen,
+        int rootEnd,
+        @Nullable Functions functions) {
 
     /**
      * The value of {@code functions}.
@@ -71,7 +75,8 @@ record Layout(boolean rootFlow, int rootOpen, int rootEnd, @Nullable Functions f
 
         Reader(String text) {
             this.text = text;
-            this.events = new Yaml(new LoaderOptions()).parse(new StringReader(text)).iterator();
+            this.events =
+                    new Yaml(new LoaderOptions()).parse(new StringReader(text)).iterator();
             this.codePoints = new int[text.codePointCount(0, text.length()) + 1];
             for (int i = 0, at = 0; i < codePoints.length; i++) {
                 codePoints[i] = at;
@@ -95,7 +100,8 @@ record Layout(boolean rootFlow, int rootOpen, int rootEnd, @Nullable Functions f
                 if (key instanceof CollectionEndEvent) {
                     break;
                 }
-                boolean isFunctions = key instanceof ScalarEvent scalar && scalar.getValue().equals("functions");
+                boolean isFunctions =
+                        key instanceof ScalarEvent scalar && scalar.getValue().equals("functions");
                 if (!(key instanceof ScalarEvent)) {
                     throw new UnknownShape("a key of it is not plain text");
                 }
@@ -127,8 +133,8 @@ record Layout(boolean rootFlow, int rootOpen, int rootEnd, @Nullable Functions f
                 return new Functions(start == end ? Kind.NOTHING : Kind.NULL, start, end, 0, List.of(), 0, 0);
             }
             if (!(value instanceof MappingStartEvent mapping)) {
-                throw new UnknownShape("its functions are "
-                        + (value instanceof AliasEvent ? "an alias" : "not a mapping"));
+                throw new UnknownShape(
+                        "its functions are " + (value instanceof AliasEvent ? "an alias" : "not a mapping"));
             }
             int open = offset(mapping.getEndMark());
             List<Integer> names = new ArrayList<>();

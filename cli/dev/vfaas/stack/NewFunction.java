@@ -53,7 +53,8 @@ public record NewFunction(
         return lines;
     }
 
-    private static void block(List<String> lines, String key, String inner, String what, @Nullable Quantities quantities) {
+    private static void block(
+            List<String> lines, String key, String inner, String what, @Nullable Quantities quantities) {
         if (quantities == null) {
             return;
         }
@@ -89,8 +90,9 @@ public record NewFunction(
     /** A scalar, quoted where it must be; {@code $} is doubled, since the file's variables are replaced before it is read. */
     private static String text(String value) {
         String escaped = value.replace("$", "$$");
-        boolean plain = PLAIN.matcher(escaped).matches() && !SPECIAL.matcher(escaped).matches()
-                || Quantity.parse(escaped).isPresent();
+        boolean plain =
+                PLAIN.matcher(escaped).matches() && !SPECIAL.matcher(escaped).matches()
+                        || Quantity.parse(escaped).isPresent();
         return plain ? escaped : "\"" + escaped.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 }

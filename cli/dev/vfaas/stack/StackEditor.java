@@ -37,7 +37,9 @@ public final class StackEditor {
         }
         Problems problems = new Problems(new SourceText(source.name(), edited));
         Optional<YamlValue> after = YamlParser.parse(problems);
-        boolean right = problems.isEmpty() && after.isPresent() && expected(before, function).equals(plain(after.get()));
+        boolean right = problems.isEmpty()
+                && after.isPresent()
+                && expected(before, function).equals(plain(after.get()));
         if (!right) {
             throw byHand(source, function, "it has a shape that cannot be edited safely");
         }
@@ -102,7 +104,8 @@ public final class StackEditor {
         return map;
     }
 
-    private static void put(Map<Object, Object> map, String key, @org.jspecify.annotations.Nullable Quantities quantities) {
+    private static void put(
+            Map<Object, Object> map, String key, @org.jspecify.annotations.Nullable Quantities quantities) {
         if (quantities != null) {
             Map<Object, Object> inner = new LinkedHashMap<>();
             if (quantities.cpu() != null) {

@@ -153,7 +153,8 @@ public final class Scaffold {
         if (handler != null && Path.of(handler).isAbsolute()) {
             return folder.toString();
         }
-        String relative = stackFolder.toAbsolutePath()
+        String relative = stackFolder
+                .toAbsolutePath()
                 .normalize()
                 .relativize(folder.toAbsolutePath().normalize())
                 .toString()
@@ -177,8 +178,9 @@ public final class Scaffold {
             text = TextFile.read("file", ".gitignore", file).text();
         }
         List<String> there = text.lines().map(String::strip).toList();
-        List<String> missing =
-                IGNORED.stream().filter(line -> !there.contains(line) && !there.contains("/" + line)).toList();
+        List<String> missing = IGNORED.stream()
+                .filter(line -> !there.contains(line) && !there.contains("/" + line))
+                .toList();
         String begin = text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
         return missing.isEmpty()
                 ? Optional.empty()

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param welcome the template's message
  */
 public record Scaffolded(
-        NewFunction function, List<String> files, String stackFile, boolean appended, @Nullable String welcome) {
+        NewFunction function,
+        List<String> files,
+        String stackFile,
+        boolean appended,
+        @Nullable String welcome) {
 
     /** Copies the list. */
     public Scaffolded {

@@ -37,8 +37,7 @@ class StackEditorTest {
 
     @Test
     void goesBehindTheLastFunctionAndBeforeWhatFollows() {
-        String text =
-                """
+        String text = """
                 # my functions
                 version: 1.0
                 provider:
@@ -61,8 +60,7 @@ class StackEditorTest {
 
     @Test
     void keepsIndentationAndEmptyLinesBetweenFunctions() {
-        String text =
-                """
+        String text = """
                 provider: {name: openfaas}
                 functions:
                     a:
@@ -71,8 +69,7 @@ class StackEditorTest {
                     b:
                         image: b
                 """;
-        String block =
-                """
+        String block = """
 
                     new:
                         lang: python3
@@ -84,7 +81,8 @@ class StackEditorTest {
 
     @Test
     void keepsWindowsLineEnds() {
-        String text = "provider:\r\n  name: openfaas\r\nfunctions:\r\n  a:\r\n    image: a\r\nconfiguration:\r\n  copy: []\r\n";
+        String text =
+                "provider:\r\n  name: openfaas\r\nfunctions:\r\n  a:\r\n    image: a\r\nconfiguration:\r\n  copy: []\r\n";
         assertThat(append(text))
                 .isEqualTo(text.replace("    image: a\r\n", "    image: a\r\n" + BLOCK.replace("\n", "\r\n")));
     }
@@ -97,7 +95,8 @@ class StackEditorTest {
 
     @Test
     void emptyFunctionsBecomeABlock() {
-        for (String empty : List.of("functions: {}", "functions:", "functions: ~", "functions: null", "functions: { }")) {
+        for (String empty :
+                List.of("functions: {}", "functions:", "functions: ~", "functions: null", "functions: { }")) {
             assertThat(append("provider: {name: openfaas}\n" + empty + " # none yet\nconfiguration: {}\n"))
                     .isEqualTo("provider: {name: openfaas}\nfunctions: # none yet\n" + BLOCK + "configuration: {}\n");
             assertThat(append("provider: {name: openfaas}\n" + empty))
@@ -114,13 +113,16 @@ class StackEditorTest {
     @Test
     void flowStyleStaysFlowStyle() {
         assertThat(append("provider: {name: openfaas}\nfunctions: {a: {image: a}} # x\n"))
-                .isEqualTo("provider: {name: openfaas}\nfunctions: {a: {image: a}, new: {lang: python3, handler: ./new, image:"
-                        + " new:latest}} # x\n");
+                .isEqualTo(
+                        "provider: {name: openfaas}\nfunctions: {a: {image: a}, new: {lang: python3, handler: ./new, image:"
+                                + " new:latest}} # x\n");
         assertThat(append("{\"provider\": {\"name\": \"openfaas\"}, \"functions\": {\"a\": {\"image\": \"a\"},\n}}"))
-                .isEqualTo("{\"provider\": {\"name\": \"openfaas\"}, \"functions\": {\"a\": {\"image\": \"a\"}, new: {lang: python3,"
-                        + " handler: ./new, image: new:latest},\n}}");
+                .isEqualTo(
+                        "{\"provider\": {\"name\": \"openfaas\"}, \"functions\": {\"a\": {\"image\": \"a\"}, new: {lang: python3,"
+                                + " handler: ./new, image: new:latest},\n}}");
         assertThat(append("{provider: {name: openfaas}}"))
-                .isEqualTo("{provider: {name: openfaas}, functions: {new: {lang: python3, handler: ./new, image: new:latest}}}");
+                .isEqualTo(
+                        "{provider: {name: openfaas}, functions: {new: {lang: python3, handler: ./new, image: new:latest}}}");
     }
 
     @Test
@@ -128,8 +130,7 @@ class StackEditorTest {
         NewFunction function = new NewFunction(
                 "new", "go", "./new", "new:latest", new Quantities("64Mi", null), new Quantities("128Mi", "0.5"));
         assertThat(append("provider: {name: openfaas}\nfunctions:\n  a: {image: a}\n", function))
-                .endsWith(
-                        """
+                .endsWith("""
                           a: {image: a}
                           new:
                             lang: go
@@ -144,7 +145,21 @@ class StackEditorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"./my folder", "./a: b", "./a #b", "./{a}", "./${A}", "./\"a\"", "./\\a", "./'", "./æ", "-", "@a", "C:\\a"})
+    @ValueSource(
+            strings = {
+                "./my folder",
+                "./a: b",
+                "./a #b",
+                "./{a}",
+                "./${A}",
+                "./\"a\"",
+                "./\\a",
+                "./'",
+                "./æ",
+                "-",
+                "@a",
+                "C:\\a"
+            })
     void strangePathsAreQuoted(String path) {
         NewFunction function = new NewFunction("new", "go", path, "new:latest", null, null);
         for (String text : List.of(
@@ -171,15 +186,17 @@ class StackEditorTest {
     @Test
     void whatCannotBeEditedIsRefusedWithWhatToAdd() {
         assertThat(FailureText.of(() -> append("x: &f {}\nprovider: {name: openfaas}\nfunctions: *f\n")))
-                .isEqualTo("the function cannot be added to stack.yml: its functions are an alias\nadd it yourself, below functions:\n"
-                        + BLOCK.stripTrailing());
+                .isEqualTo(
+                        "the function cannot be added to stack.yml: its functions are an alias\nadd it yourself, below functions:\n"
+                                + BLOCK.stripTrailing());
         assertThat(FailureText.of(() -> append("functions: [a]\n"))).contains("its functions are not a mapping");
         assertThat(FailureText.of(() -> append("functions: text\n"))).contains("its functions are not a mapping");
         assertThat(FailureText.of(() -> append("provider: {name: openfaas}\nfunctions: &f {}\nx: *f\n")))
                 .contains("cannot be edited safely");
         assertThat(FailureText.of(() -> append("functions:\n  new: {image: a}\n")))
                 .isEqualTo("function new already exists in stack.yml; a stack file cannot have two of the same name");
-        assertThat(FailureText.of(() -> append("functions: {a: }\n---\na: b\n"))).contains("a second YAML document");
+        assertThat(FailureText.of(() -> append("functions: {a: }\n---\na: b\n")))
+                .contains("a second YAML document");
         assertThat(FailureText.of(() -> append("- a\n"))).contains("this is no stack file");
         assertThat(FailureText.of(() -> append(""))).contains("this is no stack file");
     }
@@ -215,7 +232,14 @@ class StackEditorTest {
                 "functions: &f\n  a: &a {image: a}\n  b:\n    <<: *a\n  c:\n    *a\n",
                 "functions:\n  x-c: &c {lang: go}\n  a: {<<: *c, image: a, handler: x}\n");
         List<String> tails = List.of(
-                "", "\n", "# end\n", "configuration:\n  copy: [a]\n", "\n\n# c\nx-z:\n- a\n", "...\n", "# a\n...\n# b\n", "version: 1.0\n");
+                "",
+                "\n",
+                "# end\n",
+                "configuration:\n  copy: [a]\n",
+                "\n\n# c\nx-z:\n- a\n",
+                "...\n",
+                "# a\n...\n# b\n",
+                "version: 1.0\n");
         List<String> shapes = new ArrayList<>();
         for (String head : heads) {
             for (String body : bodies) {
@@ -230,7 +254,8 @@ class StackEditorTest {
         shapes.add("{provider: {name: openfaas}, functions: {}}");
         shapes.add("{provider: {name: openfaas}, functions: }\n");
         shapes.add("{provider: {name: openfaas}, functions: ~, x-a: b}\n");
-        shapes.add("{\n  \"provider\": {\"name\": \"openfaas\"},\n  \"functions\": {\n    \"a\": {\"image\": \"a\"}\n  }\n}\n");
+        shapes.add(
+                "{\n  \"provider\": {\"name\": \"openfaas\"},\n  \"functions\": {\n    \"a\": {\"image\": \"a\"}\n  }\n}\n");
         return shapes;
     }
 
@@ -253,7 +278,9 @@ class StackEditorTest {
             assertThat(added).as(result).isNotNull();
             assertThat(added.handler()).isEqualTo("./new");
             assertThat(after).as(result).isEqualTo(before);
-            assertThat(result.contains("\n") && text.contains("\r\n") && result.replace("\r\n", "").contains("\n"))
+            assertThat(result.contains("\n")
+                            && text.contains("\r\n")
+                            && result.replace("\r\n", "").contains("\n"))
                     .as("line ends are not mixed in:%n%s", result)
                     .isFalse();
             assertThat(comments(result)).as("comments stay").isEqualTo(comments(text));
