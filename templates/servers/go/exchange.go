@@ -22,6 +22,8 @@ type exchange struct {
 	header       http.Header // the handler's; copied to the connection when the answer begins
 	started      time.Time
 	writeTimeout time.Duration
+	received     *preview // nil unless write_debug
+	answered     *preview
 
 	mu       sync.Mutex
 	status   int // 0 until the answer began
@@ -65,6 +67,7 @@ func (e *exchange) Write(data []byte) (int, error) {
 	}
 	n, err := e.underlying.Write(data)
 	e.written += int64(n)
+	e.answered.add(data[:n])
 	return n, err
 }
 
@@ -203,6 +206,7 @@ func (e *exchange) outcome() (status int, written int64) {
 type requestBody struct {
 	io.ReadCloser
 	control *http.ResponseController
+	shown   *preview
 	begun   bool
 	ended   bool
 }
@@ -210,6 +214,7 @@ type requestBody struct {
 func (b *requestBody) Read(p []byte) (int, error) {
 	b.begun = true
 	n, err := b.ReadCloser.Read(p)
+	b.shown.add(p[:n])
 	if errors.Is(err, io.EOF) {
 		b.ended = true
 		_ = b.control.SetReadDeadline(time.Time{})

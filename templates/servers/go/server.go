@@ -34,7 +34,7 @@ func run(handler http.Handler) int {
 	settings, err := readSettings()
 	if err != nil {
 		logger.Printf("function: %v", err)
-		return 2
+		return 1
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
@@ -105,8 +105,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *server) probe(w http.ResponseWriter, r *http.Request, readiness bool) {
 	limit := s.settings.maxInflight
 	switch {
-	case r.Method != http.MethodGet:
-		w.Header().Set("Allow", http.MethodGet)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
 	case s.draining.Load():
 		http.Error(w, "Service Unavailable", http.StatusServiceUnavailable)
@@ -121,6 +121,9 @@ func (s *server) probe(w http.ResponseWriter, r *http.Request, readiness bool) {
 func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	e := newExchange(w, started, s.settings.writeTimeout)
+	if s.settings.writeDebug {
+		e.received, e.answered = new(preview), new(preview)
+	}
 	if s.settings.logRequests || s.settings.writeDebug {
 		defer s.logRequest(e, r, started)
 	}
@@ -136,7 +139,7 @@ func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
 		_ = e.control.SetReadDeadline(time.Time{})
 	} else {
-		body = &requestBody{ReadCloser: r.Body, control: e.control}
+		body = &requestBody{ReadCloser: r.Body, control: e.control, shown: e.received}
 		r.Body = body
 	}
 	limit := s.timeLimit(r)
@@ -208,21 +211,8 @@ func (s *server) logRequest(e *exchange, r *http.Request, started time.Time) {
 	if id := r.Header.Get("X-Call-Id"); id != "" {
 		callID = " [" + id + "]"
 	}
-	s.log.Printf("%s %s %s - %d - %dB (%.4fs)%s", started.UTC().Format(time.RFC3339), r.Method, r.URL.RequestURI(), status, written,
-		time.Since(started).Seconds(), callID)
+	s.log.Printf("%s %s - %d - %dB (%.6fs)%s", r.Method, r.URL.RequestURI(), status, written, time.Since(started).Seconds(), callID)
 	if s.settings.writeDebug {
-		s.log.Printf("request headers: %q", redacted(r.Header))
-		s.log.Printf("answer headers: %q", redacted(e.underlying.Header()))
+		s.log.Printf("request body %s, answer body %s", e.received, e.answered)
 	}
-}
-
-// redacted hides the values that are credentials.
-func redacted(header http.Header) http.Header {
-	shown := header.Clone()
-	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"} {
-		if _, present := shown[name]; present {
-			shown[name] = []string{"[redacted]"}
-		}
-	}
-	return shown
 }

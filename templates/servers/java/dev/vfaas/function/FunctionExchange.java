@@ -9,34 +9,46 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * Stands between the handler and the connection. It notes status and size for the log, adds X-Duration-Seconds, bounds reading and writing in time,
- * and after the handler's time is over it refuses what the handler still writes, so that a 504 and a late answer cannot mix.
+ * One request and its answer, as a handler sees them. After the handler's time is over it refuses what the handler still writes, so that a 504 and a late
+ * answer cannot mix.
  */
 final class FunctionExchange extends HttpExchange {
-    private final HttpExchange connection;
-    private final Settings settings;
-    private final Clock clock;
     private final long started = System.nanoTime();
-    private final Headers headers = new Headers(); // the handler's; sent when the answer begins
-    private InputStream requestBody;
-    private LimitedAnswer answer;
-    private int status = -1; // until the answer began
-    private boolean shut;
+    private final Socket socket;
+    private final RequestHead request;
+    private final RequestBody body;
+    private final Answer answer;
+    private final Headers headers = new Headers(); // the handler's
+    private final Map<String, Object> attributes = new HashMap<>();
+    private final OutputStream handlersStream = new HandlersStream();
+    private int status = -1; // until the handler says
+    private boolean shut; // to the handler
 
-    FunctionExchange(HttpExchange connection, Settings settings, Clock clock) {
-        this.connection = connection;
-        this.settings = settings;
-        this.clock = clock;
-        boolean bodiless = !connection.getRequestHeaders().containsKey("Transfer-Encoding")
-                && connection.getRequestHeaders().getFirst("Content-Length") == null;
-        requestBody = bodiless
-                ? connection.getRequestBody()
-                : new LimitedBody(connection.getRequestBody(), clock.deadline(settings.readTimeout(), "read_timeout"));
+    FunctionExchange(Socket socket, RequestHead request, RequestBody body, Answer answer) {
+        this.socket = socket;
+        this.request = request;
+        this.body = body;
+        this.answer = answer;
+    }
+
+    RequestHead request() {
+        return request;
+    }
+
+    RequestBody body() {
+        return body;
+    }
+
+    Answer answer() {
+        return answer;
     }
 
     /** Seconds since the request arrived, with six decimals. */
@@ -44,85 +56,59 @@ final class FunctionExchange extends HttpExchange {
         return BigDecimal.valueOf((System.nanoTime() - started) / 1000, 6).toPlainString();
     }
 
-    /** Bytes of the answer's body so far. */
-    synchronized long written() {
-        return answer == null ? 0 : answer.written();
-    }
-
+    /** Length 0 streams an unknown number of bytes, -1 is no body, as the JDK's server has it. */
     @Override
     public synchronized void sendResponseHeaders(int code, long length) throws IOException {
         if (shut) {
-            throw new IOException("the answer is closed: exec_timeout exceeded");
+            throw new IOException("the answer is closed");
         }
-        begin(code, length, headers);
-    }
-
-    private void begin(int code, long length, Headers own) throws IOException {
         if (status != -1) {
             throw new IOException("the answer has already begun");
         }
-        Headers sent = connection.getResponseHeaders();
-        own.forEach((name, values) -> sent.put(name, new ArrayList<>(values)));
-        sent.set("X-Duration-Seconds", seconds());
-        boolean bodiless = code == 204 || code == 304 || code < 200;
-        long announced = bodiless ? -1 : length;
-        if (getRequestMethod().equals("HEAD") && length > 0) {
-            sent.set("Content-Length", Long.toString(length));
-            announced = -1;
+        if (code < 200 || code > 999) {
+            throw new IllegalArgumentException("not the status of an answer: " + code);
         }
-        status = code;
-        Clock.Deadline deadline = clock.deadline(settings.writeTimeout(), "write_timeout");
-        deadline.enter();
-        try {
-            connection.sendResponseHeaders(code, announced);
-        } finally {
-            deadline.leave();
+        Headers sent = copy(headers);
+        if (length >= 0 && !sent.containsKey("Content-Type")) {
+            sent.set("Content-Type", "application/octet-stream");
         }
-        answer = new LimitedAnswer(announced == -1 ? OutputStream.nullOutputStream() : connection.getResponseBody(), deadline);
+        begin(code, sent, length == 0 ? -1 : Math.max(0, length));
     }
 
-    /** Answers with a plain text of the server's own instead of the handler's answer. False when that had begun, so only cutting the connection tells. */
+    private void begin(int code, Headers sent, long length) {
+        sent.set("X-Duration-Seconds", seconds());
+        status = code;
+        answer.head(code, sent, length);
+    }
+
+    /** Answers with a plain text of the server's own instead of the handler's answer. False when that is on its way: only cutting the connection tells. */
     synchronized boolean replace(int code, String text) throws IOException {
-        boolean begun = status != -1;
         shut = true;
-        if (begun) {
-            answer.shut();
+        if (answer.sent()) {
             return false;
         }
-        byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
-        Headers plain = new Headers();
-        plain.set("Content-Type", "text/plain; charset=utf-8");
-        if (code == 504) {
-            plain.set("Connection", "close"); // the handler may still be reading the request
-        }
-        begin(code, body.length, plain);
-        answer.write(body);
-        answer.flush();
-        answer.shut();
+        byte[] plain = (text + "\n").getBytes(StandardCharsets.UTF_8);
+        Headers own = new Headers();
+        own.set("Content-Type", "text/plain; charset=utf-8");
+        begin(code, own, plain.length);
+        answer.write(plain);
+        answer.close();
         return true;
     }
 
     /** Completes what the handler left: an empty 200, or the end of its answer. */
     synchronized void finish() throws IOException {
         if (status == -1) {
-            begin(200, -1, headers);
+            begin(200, copy(headers), 0);
         }
-        try {
-            if (!shut) {
-                answer.close();
-            }
-        } finally {
-            end();
-        }
+        shut = true;
+        answer.close();
     }
 
-    /** Releases the connection for the next request, after the rest of this one was read away. */
-    void end() throws IOException {
-        try {
-            requestBody.close();
-        } finally {
-            connection.close();
-        }
+    private static Headers copy(Headers headers) {
+        Headers copy = new Headers();
+        headers.forEach((name, values) -> copy.put(name, new ArrayList<>(values)));
+        return copy;
     }
 
     @Override
@@ -132,7 +118,7 @@ final class FunctionExchange extends HttpExchange {
 
     @Override
     public Headers getRequestHeaders() {
-        return connection.getRequestHeaders();
+        return request.headers();
     }
 
     @Override
@@ -140,24 +126,20 @@ final class FunctionExchange extends HttpExchange {
         return headers;
     }
 
-    /** What was in fact sent. */
-    Headers sentHeaders() {
-        return connection.getResponseHeaders();
-    }
-
     @Override
     public URI getRequestURI() {
-        return connection.getRequestURI();
+        return request.uri();
     }
 
     @Override
     public String getRequestMethod() {
-        return connection.getRequestMethod();
+        return request.method();
     }
 
+    /** None: there is one handler for everything. */
     @Override
     public HttpContext getHttpContext() {
-        return connection.getHttpContext();
+        return null;
     }
 
     /** Nothing: the server ends the exchange after the handler returned. */
@@ -166,50 +148,85 @@ final class FunctionExchange extends HttpExchange {
 
     @Override
     public InputStream getRequestBody() {
-        return requestBody;
+        return body;
     }
 
-    /** @throws IllegalStateException before {@link #sendResponseHeaders} */
     @Override
-    public synchronized OutputStream getResponseBody() {
-        if (answer == null) {
-            throw new IllegalStateException("call sendResponseHeaders(status, length) first; length 0 streams");
-        }
-        return answer;
+    public OutputStream getResponseBody() {
+        return handlersStream;
     }
 
     @Override
     public InetSocketAddress getRemoteAddress() {
-        return connection.getRemoteAddress();
+        return (InetSocketAddress) socket.getRemoteSocketAddress();
     }
 
     @Override
     public InetSocketAddress getLocalAddress() {
-        return connection.getLocalAddress();
+        return (InetSocketAddress) socket.getLocalSocketAddress();
     }
 
     @Override
     public String getProtocol() {
-        return connection.getProtocol();
+        return request.http11() ? "HTTP/1.1" : "HTTP/1.0";
     }
 
     @Override
     public Object getAttribute(String name) {
-        return connection.getAttribute(name);
+        return attributes.get(name);
     }
 
     @Override
     public void setAttribute(String name, Object value) {
-        connection.setAttribute(name, value);
+        attributes.put(name, value);
     }
 
     @Override
     public void setStreams(InputStream in, OutputStream out) {
-        throw new UnsupportedOperationException("filters belong into the handler");
+        throw new UnsupportedOperationException("there are no filters here");
     }
 
     @Override
     public HttpPrincipal getPrincipal() {
-        return connection.getPrincipal();
+        return null;
+    }
+
+    /** The answer's stream in the handler's hands. */
+    private final class HandlersStream extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] data, int offset, int length) throws IOException {
+            synchronized (FunctionExchange.this) {
+                open().write(data, offset, length);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            synchronized (FunctionExchange.this) {
+                open().flush();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            synchronized (FunctionExchange.this) {
+                open().close();
+            }
+        }
+
+        private Answer open() throws IOException {
+            if (shut) {
+                throw new IOException("the answer is closed");
+            }
+            if (status == -1) {
+                throw new IOException("call sendResponseHeaders(status, length) first; length 0 streams");
+            }
+            return answer;
+        }
     }
 }

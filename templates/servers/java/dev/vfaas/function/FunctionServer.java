@@ -1,7 +1,5 @@
 package dev.vfaas.function;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,10 +7,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,11 +14,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Answers probes and passes every other request to the handler, within the limits of the settings. */
-final class FunctionServer implements HttpHandler {
+final class FunctionServer {
     private final Settings settings;
     private final HttpHandler handler;
     private final PrintStream log;
-    private final Clock clock = new Clock();
     private final AtomicInteger inflight = new AtomicInteger();
     private volatile boolean draining;
 
@@ -32,6 +25,10 @@ final class FunctionServer implements HttpHandler {
         this.settings = settings;
         this.handler = handler;
         this.log = log;
+    }
+
+    boolean isDraining() {
+        return draining;
     }
 
     /**
@@ -50,65 +47,72 @@ final class FunctionServer implements HttpHandler {
         log.println("function: stopped with " + inflight.get() + " requests unfinished");
     }
 
-    @Override
-    public void handle(HttpExchange connection) throws IOException {
-        if (draining) {
-            connection.getResponseHeaders().set("Connection", "close");
-        }
-        String path = connection.getRequestURI().getPath();
+    /** Answers one request. An exception means that the connection must be cut. */
+    void serve(FunctionExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
         if ("/_/health".equals(path)) {
-            probe(connection, false);
+            probe(exchange, false);
         } else if ("/_/ready".equals(path)) {
-            probe(connection, true);
+            probe(exchange, true);
         } else {
-            invoke(connection);
+            invoke(exchange);
         }
     }
 
-    private void probe(HttpExchange connection, boolean readiness) throws IOException {
-        if (!connection.getRequestMethod().equals("GET")) {
-            connection.getResponseHeaders().set("Allow", "GET");
-            reply(connection, 405, "Method Not Allowed\n");
+    private void probe(FunctionExchange exchange, boolean readiness) throws IOException {
+        String method = exchange.getRequestMethod();
+        int status = 200;
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+            status = 405;
         } else if (draining) {
-            reply(connection, 503, "Service Unavailable\n");
+            status = 503;
         } else if (readiness && settings.maxInflight() > 0 && inflight.get() >= settings.maxInflight()) {
-            reply(connection, 429, "Too Many Requests\n");
-        } else {
-            reply(connection, 200, "OK");
+            status = 429;
         }
+        byte[] text = Reason.of(status).getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+        exchange.sendResponseHeaders(status, text.length);
+        exchange.getResponseBody().write(text);
+        exchange.finish();
     }
 
-    private static void reply(HttpExchange connection, int status, String text) throws IOException {
-        boolean head = connection.getRequestMethod().equals("HEAD");
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        connection.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-        connection.sendResponseHeaders(status, head ? -1 : body.length);
-        if (!head) {
-            connection.getResponseBody().write(body);
-        }
-        connection.close();
-    }
-
-    private void invoke(HttpExchange connection) throws IOException {
-        FunctionExchange exchange = new FunctionExchange(connection, settings, clock);
-        Instant arrived = Instant.now();
+    private void invoke(FunctionExchange exchange) throws IOException {
         int running = inflight.incrementAndGet();
+        Preview request = new Preview();
+        Preview answer = new Preview();
+        if (settings.writeDebug()) {
+            exchange.body().previewIn(request);
+            exchange.answer().previewIn(answer);
+        }
         try {
             if (settings.maxInflight() > 0 && running > settings.maxInflight()) {
                 exchange.replace(429, "Concurrent request limit exceeded. Max concurrent requests: " + settings.maxInflight());
-                exchange.finish();
             } else {
                 run(exchange);
             }
         } finally {
             inflight.decrementAndGet();
             if (settings.logRequests() || settings.writeDebug()) {
-                logRequest(exchange, arrived);
+                log.println(line(exchange));
+            }
+            if (settings.writeDebug()) {
+                log.println("request body " + request + ", answer body " + answer);
             }
         }
     }
 
-    /** Runs the handler within its time. An exception thrown from here makes the server cut the connection. */
+    private static String line(FunctionExchange exchange) {
+        String id = exchange.getRequestHeaders().getFirst("X-Call-Id");
+        return exchange.getRequestMethod()
+                + " " + exchange.request().target()
+                + " - " + Math.max(0, exchange.getResponseCode())
+                + " - " + exchange.answer().written() + "B ("
+                + exchange.seconds() + "s)"
+                + (id == null ? "" : " [" + id + "]");
+    }
+
+    /** Runs the handler within its time. */
     private void run(FunctionExchange exchange) throws IOException {
         Duration limit = timeLimit(exchange);
         Throwable trouble;
@@ -126,24 +130,42 @@ final class FunctionServer implements HttpHandler {
                 throw new IOException(impossible);
             }
         }
-        if (trouble != null && !exchange.replace(500, "Internal Server Error")) {
+        conclude(exchange, trouble);
+    }
+
+    /** Sends what remains after the handler returned, or instead of its answer what was wrong. */
+    private void conclude(FunctionExchange exchange, Throwable trouble) throws IOException {
+        HttpError wrong = exchange.body().error();
+        if (trouble == null && wrong == null) {
+            try {
+                exchange.finish();
+                return;
+            } catch (IllegalArgumentException header) {
+                trace(header);
+            }
+        }
+        if (wrong != null) {
+            exchange.answer().closeAfter();
+        }
+        int status = wrong == null ? 500 : wrong.status();
+        if (!exchange.replace(status, Reason.of(status))) {
             throw new IOException("the handler failed after its answer had begun");
         }
-        exchange.finish();
     }
 
     private static void stopLate(FunctionExchange exchange, Thread caller, Duration limit) throws IOException {
         String text = "exec_timeout: the function did not answer within " + limit.toMillis() + "ms";
-        boolean told = exchange.replace(504, text);
+        exchange.answer().closeAfter(); // the handler may still be reading the request
+        // A handler that is stuck in writing holds the exchange: then only cutting the connection is left.
+        boolean told = !exchange.answer().sent() && exchange.replace(504, text);
         caller.interrupt();
         if (!told) {
             throw new IOException(text);
         }
-        exchange.end();
     }
 
     /** exec_timeout, or what the caller asks for in X-Timeout if that is shorter. */
-    private Duration timeLimit(HttpExchange exchange) {
+    private Duration timeLimit(FunctionExchange exchange) {
         String asked = exchange.getRequestHeaders().getFirst("X-Timeout");
         if (asked == null) {
             return settings.execTimeout();
@@ -158,41 +180,23 @@ final class FunctionServer implements HttpHandler {
         }
     }
 
-    /** Runs the handler and returns what it threw; the trace goes to the log, never to the client. */
+    /** Runs the handler and returns what it threw. */
     private Throwable call(FunctionExchange exchange) {
         try {
             handler.handle(exchange);
             return null;
+        } catch (HttpError requestsOwnFault) {
+            return requestsOwnFault;
         } catch (Throwable thrown) {
-            StringWriter trace = new StringWriter();
-            thrown.printStackTrace(new PrintWriter(trace));
-            log.println("function: " + trace.toString().stripTrailing());
+            trace(thrown);
             return thrown;
         }
     }
 
-    private void logRequest(FunctionExchange exchange, Instant arrived) {
-        String id = exchange.getRequestHeaders().getFirst("X-Call-Id");
-        log.println(arrived.truncatedTo(ChronoUnit.SECONDS)
-                + " " + exchange.getRequestMethod()
-                + " " + exchange.getRequestURI()
-                + " - " + Math.max(0, exchange.getResponseCode())
-                + " - " + exchange.written() + "B ("
-                + exchange.seconds() + "s)"
-                + (id == null ? "" : " [" + id + "]"));
-        if (settings.writeDebug()) {
-            log.println("request headers: " + redacted(exchange.getRequestHeaders()));
-            log.println("answer headers: " + redacted(exchange.sentHeaders()));
-        }
-    }
-
-    /** Hides the values that are credentials. */
-    private static Map<String, Object> redacted(Headers headers) {
-        Map<String, Object> shown = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        shown.putAll(headers);
-        for (String name : new String[] {"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}) {
-            shown.computeIfPresent(name, (key, value) -> "[redacted]");
-        }
-        return shown;
+    /** The trace goes to the log, never to the client. */
+    private void trace(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        log.println("function: " + trace.toString().stripTrailing());
     }
 }

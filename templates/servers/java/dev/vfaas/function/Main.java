@@ -1,13 +1,13 @@
 package dev.vfaas.function;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import sun.misc.Signal;
 
@@ -17,34 +17,41 @@ public final class Main {
 
     public static void main(String[] arguments) throws IOException {
         PrintStream log = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        Settings settings;
-        Object handler;
         try {
-            settings = Settings.from(System.getenv());
-            handler = new Handlers("com.openfaas.function.Handler").instance();
+            Settings settings = Settings.from(System.getenv());
+            Object handler = new Handlers("com.openfaas.function.Handler").instance();
+            FunctionServer function = new FunctionServer(settings, Handlers.serving(handler), log);
+            ServerSocket listener = listen(settings);
+            stopOnSignal(function, handler, log);
+            accept(listener, function, settings);
         } catch (IllegalArgumentException wrong) {
             log.println("function: " + wrong.getMessage());
             if (wrong.getCause() != null) {
                 wrong.getCause().printStackTrace(log);
             }
-            System.exit(2);
-            return;
-        }
-        configure(settings);
-        FunctionServer function = new FunctionServer(settings, Handlers.serving(handler), log);
-        HttpServer server;
-        InetSocketAddress address = settings.bind().isEmpty()
-                ? new InetSocketAddress(settings.port())
-                : new InetSocketAddress(settings.bind(), settings.port());
-        try {
-            server = HttpServer.create(address, 1024);
-        } catch (IOException refused) {
-            log.println("function: cannot listen on " + address + ": " + refused.getMessage());
             System.exit(1);
-            return;
         }
-        server.createContext("/", function);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    private static ServerSocket listen(Settings settings) {
+        try {
+            InetAddress address = settings.bind().isEmpty() ? null : InetAddress.getByName(settings.bind());
+            return new ServerSocket(settings.port(), 1024, address);
+        } catch (IOException refused) {
+            throw new IllegalArgumentException(
+                    "cannot listen on " + settings.bind() + ":" + settings.port() + ": " + refused.getMessage());
+        }
+    }
+
+    private static void accept(ServerSocket listener, FunctionServer function, Settings settings) throws IOException {
+        Alarms alarms = new Alarms();
+        while (true) {
+            Socket socket = listener.accept();
+            Thread.ofVirtual().name("connection").start(new Connection(socket, function, settings, alarms));
+        }
+    }
+
+    private static void stopOnSignal(FunctionServer function, Object handler, PrintStream log) {
         AtomicBoolean stopping = new AtomicBoolean();
         for (String name : new String[] {"TERM", "INT"}) {
             Signal.handle(new Signal(name), signal -> {
@@ -54,7 +61,6 @@ public final class Main {
                 Thread.ofPlatform().name("stop").start(() -> stop(function, handler, log));
             });
         }
-        server.start();
     }
 
     private static void stop(FunctionServer function, Object handler, PrintStream log) {
@@ -67,21 +73,5 @@ public final class Main {
             failed.printStackTrace(log);
         }
         System.exit(0);
-    }
-
-    /** What the JDK's server reads from properties when its classes load. */
-    private static void configure(Settings settings) {
-        if (!settings.readTimeout().isZero() && !settings.execTimeout().isZero() && !settings.writeTimeout().isZero()) {
-            // The bound on a client that sends its headers slowly. It covers the answer too, which has limits of its own.
-            long seconds = settings.readTimeout().plus(settings.execTimeout()).plus(settings.writeTimeout()).toSeconds() + 1;
-            System.setProperty("sun.net.httpserver.maxReqTime", Long.toString(seconds));
-        }
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("sun.net.httpserver.maxReqHeaderSize", Integer.toString(1 << 20));
-        System.setProperty("sun.net.httpserver.maxReqHeaders", "1000");
-        System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
-        System.setProperty("sun.net.httpserver.idleInterval", "120");
-        // How much of a body that the handler did not read is read away to keep the connection.
-        System.setProperty("sun.net.httpserver.drainAmount", Integer.toString(16 << 20));
     }
 }
