@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,7 @@ type exchange struct {
 	writeTimeout time.Duration
 	received     *preview // nil unless write_debug
 	answered     *preview
+	body         *requestBody // nil without one
 
 	mu       sync.Mutex
 	status   int // 0 until the answer began
@@ -125,6 +127,9 @@ func (e *exchange) begin(status int) {
 		return
 	}
 	e.status = status
+	if e.body != nil && e.body.failed.Load() {
+		target.Set("Connection", "close")
+	}
 	target.Set("X-Duration-Seconds", fmt.Sprintf("%.6f", time.Since(e.started).Seconds()))
 	if e.writeTimeout > 0 {
 		_ = e.control.SetWriteDeadline(time.Now().Add(e.writeTimeout))
@@ -209,6 +214,7 @@ type requestBody struct {
 	shown   *preview
 	begun   bool
 	ended   bool
+	failed  atomic.Bool // the client sent it wrongly, or not in time
 }
 
 func (b *requestBody) Read(p []byte) (int, error) {
@@ -218,6 +224,8 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	if errors.Is(err, io.EOF) {
 		b.ended = true
 		_ = b.control.SetReadDeadline(time.Time{})
+	} else if err != nil {
+		b.failed.Store(true)
 	}
 	return n, err
 }

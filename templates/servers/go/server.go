@@ -40,7 +40,7 @@ func run(handler http.Handler) int {
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 
 	s := &server{settings: settings, handler: handler, log: logger}
-	listener, err := net.Listen("tcp", settings.address)
+	bound, err := net.Listen("tcp", settings.address)
 	if err != nil {
 		logger.Printf("function: cannot listen: %v", err)
 		return 1
@@ -51,9 +51,10 @@ func run(handler http.Handler) int {
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 1 << 20,
 		ErrorLog:       logger,
+		ConnContext:    withConnection,
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(listener) }()
+	go func() { failed <- web.Serve(listener{bound}) }()
 
 	select {
 	case err := <-failed:
@@ -140,7 +141,7 @@ func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
 		_ = e.control.SetReadDeadline(time.Time{})
 	} else {
 		body = &requestBody{ReadCloser: r.Body, control: e.control, shown: e.received}
-		r.Body = body
+		r.Body, e.body = body, body
 	}
 	limit := s.timeLimit(r)
 	if limit == 0 {
@@ -192,6 +193,7 @@ func (s *server) call(e *exchange, r *http.Request) (trouble any) {
 func (s *server) conclude(e *exchange, r *http.Request, body *requestBody, trouble any) {
 	if body != nil && !body.skip(r.Header.Get("Expect") != "") {
 		e.closeConnection()
+		endConnection(r)
 	}
 	if trouble == nil {
 		e.finish()
