@@ -30,7 +30,8 @@ final class CompiledTemplate {
     }
 
     /** Puts what would lie in /home/app into {@code folder}: the scaffold with these files in place of its own. */
-    Path assemble(Path folder, List<String> scaffold, Map<String, String> handlerFiles) throws IOException, InterruptedException {
+    Path assemble(Path folder, List<String> scaffold, Map<String, String> handlerFiles)
+            throws IOException, InterruptedException {
         Path home = compiled.get(handlerFiles);
         if (home == null) {
             home = compile(scaffold, handlerFiles);
@@ -40,10 +41,13 @@ final class CompiledTemplate {
         return folder;
     }
 
-    private Path compile(List<String> scaffold, Map<String, String> handlerFiles) throws IOException, InterruptedException {
+    private Path compile(List<String> scaffold, Map<String, String> handlerFiles)
+            throws IOException, InterruptedException {
         Path handler = Files.createTempDirectory(work, "handler");
         for (String file : scaffold) {
-            write(handler.resolve(file), Files.readString(templates.resolve(name).resolve("function").resolve(file)));
+            write(
+                    handler.resolve(file),
+                    Files.readString(templates.resolve(name).resolve("function").resolve(file)));
         }
         for (Map.Entry<String, String> file : handlerFiles.entrySet()) {
             write(handler.resolve(file.getKey()), file.getValue());

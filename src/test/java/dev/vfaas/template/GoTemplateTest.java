@@ -32,8 +32,7 @@ class GoTemplateTest extends TemplateContractTest {
 
     @Override
     protected Map<String, String> echo() {
-        return handler(
-                """
+        return handler("""
                 	body, err := io.ReadAll(r.Body)
                 	switch {
                 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -49,8 +48,7 @@ class GoTemplateTest extends TemplateContractTest {
 
     @Override
     protected Map<String, String> hold() {
-        return handler(
-                """
+        return handler("""
                 	gate, _ := io.ReadAll(r.Body)
                 	os.WriteFile(string(gate)+".started", nil, 0o644)
                 	await(r, string(gate))
@@ -65,8 +63,7 @@ class GoTemplateTest extends TemplateContractTest {
 
     @Override
     protected Map<String, String> stream() {
-        return handler(
-                """
+        return handler("""
                 	gate, _ := io.ReadAll(r.Body)
                 	io.WriteString(w, "first")
                 	w.(http.Flusher).Flush()
@@ -84,8 +81,7 @@ class GoTemplateTest extends TemplateContractTest {
 
     @Test
     void anAnswerMayBeginBeforeTheRequestEnds() throws Exception {
-        Map<String, String> copy = handler(
-                """
+        Map<String, String> copy = handler("""
                 	buffer := make([]byte, 100)
                 	for {
                 		n, err := r.Body.Read(buffer)
@@ -112,15 +108,17 @@ class GoTemplateTest extends TemplateContractTest {
         try (Replica replica = start(handler("	io.WriteString(w, \"done\")\n"));
                 Wire wire = new Wire(replica.port)) {
             for (int i = 0; i < 3; i++) {
-                assertThat(wire.request("POST", "/", "", new byte[1_000_000]).response("POST").text()).isEqualTo("done");
+                assertThat(wire.request("POST", "/", "", new byte[1_000_000])
+                                .response("POST")
+                                .text())
+                        .isEqualTo("done");
             }
         }
     }
 
     @Test
     void aHandlerMayTakeTheConnectionOver() throws Exception {
-        Map<String, String> upgrade = handler(
-                """
+        Map<String, String> upgrade = handler("""
                 	connection, buffer, err := http.NewResponseController(w).Hijack()
                 	if err != nil {
                 		panic(err)
@@ -140,9 +138,7 @@ class GoTemplateTest extends TemplateContractTest {
     }
 
     private static Map<String, String> handler(String body) {
-        return Map.of(
-                "handler.go",
-                """
+        return Map.of("handler.go", """
                 package function
 
                 import (
@@ -166,7 +162,6 @@ class GoTemplateTest extends TemplateContractTest {
                 }
 
                 func Handle(w http.ResponseWriter, r *http.Request) {
-                """
-                        + body + "}\n");
+                """ + body + "}\n");
     }
 }

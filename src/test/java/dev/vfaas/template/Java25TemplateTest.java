@@ -38,8 +38,7 @@ class Java25TemplateTest extends TemplateContractTest {
 
     @Override
     protected Map<String, String> echo() {
-        return handler(
-                """
+        return handler("""
                 byte[] body = exchange.getRequestBody().readAllBytes();
                 exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
                 exchange.getResponseBody().write(body);
@@ -48,8 +47,7 @@ class Java25TemplateTest extends TemplateContractTest {
 
     @Override
     protected Map<String, String> hold() {
-        return handler(
-                """
+        return handler("""
                 Path gate = Path.of(new String(exchange.getRequestBody().readAllBytes()));
                 Files.createFile(Path.of(gate + ".started"));
                 await(gate);
@@ -65,8 +63,7 @@ class Java25TemplateTest extends TemplateContractTest {
 
     @Override
     protected Map<String, String> stream() {
-        return handler(
-                """
+        return handler("""
                 Path gate = Path.of(new String(exchange.getRequestBody().readAllBytes()));
                 exchange.sendResponseHeaders(200, 0);
                 exchange.getResponseBody().write("first".getBytes());
@@ -87,8 +84,7 @@ class Java25TemplateTest extends TemplateContractTest {
 
     @Test
     void aTextHandlerSeesTheWholeRequest() throws Exception {
-        String handler = text(
-                """
+        String handler = text("""
                 com.openfaas.model.Response response = new com.openfaas.model.Response();
                 response.setStatusCode(418);
                 response.setHeader("X-From", request.getHeader("x-name"));
@@ -105,8 +101,7 @@ class Java25TemplateTest extends TemplateContractTest {
 
     @Test
     void anAnswerMayBeginBeforeTheRequestEnds() throws Exception {
-        Map<String, String> copy = handler(
-                """
+        Map<String, String> copy = handler("""
                 exchange.sendResponseHeaders(200, 0);
                 byte[] part = new byte[100];
                 for (int n = exchange.getRequestBody().read(part); n >= 0; n = exchange.getRequestBody().read(part)) {
@@ -127,18 +122,22 @@ class Java25TemplateTest extends TemplateContractTest {
 
     @Test
     void aHandlerThatReadsNothingKeepsTheConnection() throws Exception {
-        try (Replica replica = start(handler("exchange.sendResponseHeaders(200, 4); exchange.getResponseBody().write(\"done\".getBytes());"));
+        try (Replica replica = start(
+                        handler(
+                                "exchange.sendResponseHeaders(200, 4); exchange.getResponseBody().write(\"done\".getBytes());"));
                 Wire wire = new Wire(replica.port)) {
             for (int i = 0; i < 3; i++) {
-                assertThat(wire.request("POST", "/", "", new byte[1_000_000]).response("POST").text()).isEqualTo("done");
+                assertThat(wire.request("POST", "/", "", new byte[1_000_000])
+                                .response("POST")
+                                .text())
+                        .isEqualTo("done");
             }
         }
     }
 
     @Test
     void aHeaderThatWouldSplitTheAnswerIsA500() throws Exception {
-        String handler = text(
-                """
+        String handler = text("""
                 com.openfaas.model.Response response = new com.openfaas.model.Response();
                 response.setHeader("X-Bad", "one\\r\\nSet-Cookie: two");
                 return response;
@@ -151,9 +150,7 @@ class Java25TemplateTest extends TemplateContractTest {
     }
 
     private static Map<String, String> handler(String body) {
-        return Map.of(
-                HANDLER,
-                """
+        return Map.of(HANDLER, """
                 package com.openfaas.function;
 
                 import com.sun.net.httpserver.HttpExchange;
@@ -178,8 +175,7 @@ class Java25TemplateTest extends TemplateContractTest {
                         }
                     }
                 }
-                """
-                        .formatted(body));
+                """.formatted(body));
     }
 
     private static String text(String body) {
@@ -192,7 +188,6 @@ class Java25TemplateTest extends TemplateContractTest {
                         %s
                     }
                 }
-                """
-                .formatted(body);
+                """.formatted(body);
     }
 }
