@@ -39,8 +39,8 @@ record NodeModules(Path root, Path handler) {
             }
             return Optional.of(manifest);
         } catch (JsonProcessingException e) {
-            throw Failure.usage(file + ":" + e.getLocation().getLineNr() + ":" + e.getLocation().getColumnNr() + ": "
-                            + e.getOriginalMessage())
+            throw Failure.usage(file + ":" + e.getLocation().getLineNr() + ":"
+                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage())
                     .because(e);
         }
     }
@@ -74,10 +74,12 @@ record NodeModules(Path root, Path handler) {
     private void replaceLink(Path link) throws IOException {
         Path target = link.resolveSibling(Files.readSymbolicLink(link)).normalize();
         // npm ran in our folder, so a link out of node_modules is meant relative to the function's.
-        Path source = target.startsWith(root.resolve("node_modules")) ? target : handler.resolve(root.relativize(target)).normalize();
+        Path source = target.startsWith(root.resolve("node_modules"))
+                ? target
+                : handler.resolve(root.relativize(target)).normalize();
         if (!Files.exists(source)) {
-            throw Failure.failed("package " + root.resolve("node_modules").relativize(link) + " of " + handler.resolve("package.json")
-                    + " is a link to " + source + ", which does not exist");
+            throw Failure.failed("package " + root.resolve("node_modules").relativize(link) + " of "
+                    + handler.resolve("package.json") + " is a link to " + source + ", which does not exist");
         }
         Files.delete(link);
         for (Path path : walk(source)) {
@@ -101,19 +103,22 @@ record NodeModules(Path root, Path handler) {
             String name = manifest.path("name").asText(folder.getFileName().toString());
             if (Files.exists(folder.resolve("binding.gyp")) && !hasBinary(folder)) {
                 if (isOptional(name)) {
-                    log.line("note: " + name + " is left out: it is optional and has no binary for " + source.platform());
+                    log.line("note: " + name + " is left out: it is optional and has no binary for "
+                            + source.platform());
                     Folders.remove(folder);
                     continue;
                 }
-                throw Failure.failed("function " + source.name() + ": package " + name + " is compiled when it is installed and brings no binary"
-                                + " for " + source.platform() + "; vfaas runs no install scripts")
+                throw Failure.failed("function " + source.name() + ": package " + name
+                                + " is compiled when it is installed and brings no binary" + " for " + source.platform()
+                                + "; vfaas runs no install scripts")
                         .next("use a package or version with prebuilt binaries, or build with the dockerfile template");
             }
             requirePlatformPackage(source, libc, folder, name, manifest.path("optionalDependencies"));
         }
     }
 
-    private void requirePlatformPackage(FunctionSource source, String libc, Path folder, String name, JsonNode optional) {
+    private void requirePlatformPackage(
+            FunctionSource source, String libc, Path folder, String name, JsonNode optional) {
         if (source.platform().host()) {
             return; // npm looked at this machine by itself
         }
@@ -126,9 +131,11 @@ record NodeModules(Path root, Path handler) {
             }
         });
         if (!fitting.isEmpty() && fitting.stream().noneMatch(candidate -> isInstalled(folder, candidate))) {
-            throw Failure.failed("function " + source.name() + ": package-lock.json does not hold the binaries of " + name + " for "
-                            + source.platform() + " (" + String.join(", ", fitting) + "): it was written for one platform only")
-                    .next("in " + source.handler() + ": rm -r package-lock.json node_modules && npm install, then commit package-lock.json");
+            throw Failure.failed("function " + source.name() + ": package-lock.json does not hold the binaries of "
+                            + name + " for " + source.platform() + " (" + String.join(", ", fitting)
+                            + "): it was written for one platform only")
+                    .next("in " + source.handler()
+                            + ": rm -r package-lock.json node_modules && npm install, then commit package-lock.json");
         }
     }
 
@@ -152,10 +159,15 @@ record NodeModules(Path root, Path handler) {
         Path lock = root.resolve("package-lock.json");
         try {
             if (Files.exists(lock)) {
-                return JSON.readTree(text(lock)).path("packages").path("node_modules/" + name).path("optional").asBoolean();
+                return JSON.readTree(text(lock))
+                        .path("packages")
+                        .path("node_modules/" + name)
+                        .path("optional")
+                        .asBoolean();
             }
         } catch (JsonProcessingException e) {
-            throw Failure.usage(handler.resolve("package-lock.json") + " is no JSON: " + e.getOriginalMessage()).because(e);
+            throw Failure.usage(handler.resolve("package-lock.json") + " is no JSON: " + e.getOriginalMessage())
+                    .because(e);
         }
         return manifest(root).orElseThrow().path("optionalDependencies").has(name);
     }
@@ -172,7 +184,10 @@ record NodeModules(Path root, Path handler) {
                 components.add(new Component(name, version, purl, license(manifest.path("license"))));
             }
         }
-        return components.stream().distinct().sorted(Comparator.comparing(Component::purl)).toList();
+        return components.stream()
+                .distinct()
+                .sorted(Comparator.comparing(Component::purl))
+                .toList();
     }
 
     private static @Nullable String license(JsonNode license) {

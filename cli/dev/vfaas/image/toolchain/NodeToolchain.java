@@ -26,7 +26,14 @@ public final class NodeToolchain implements Toolchain {
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\..*");
     private static final List<String> LOCKS = List.of("npm-shrinkwrap.json", "package-lock.json");
     private static final Map<String, String> QUIET = Map.of(
-            "NPM_CONFIG_UPDATE_NOTIFIER", "false", "NPM_CONFIG_COLOR", "false", "NPM_CONFIG_PROGRESS", "false", "NPM_CONFIG_LOGLEVEL", "error");
+            "NPM_CONFIG_UPDATE_NOTIFIER",
+            "false",
+            "NPM_CONFIG_COLOR",
+            "false",
+            "NPM_CONFIG_PROGRESS",
+            "false",
+            "NPM_CONFIG_LOGLEVEL",
+            "error");
 
     private final Programs programs;
 
@@ -44,8 +51,11 @@ public final class NodeToolchain implements Toolchain {
         if (manifest.isEmpty() || !asksForPackages(manifest.get())) {
             return "";
         }
-        StringBuilder key = new StringBuilder(libc(source)).append('\n').append(manifest.get().path("dependencies"));
-        key.append(manifest.get().path("optionalDependencies")).append(manifest.get().path("overrides"));
+        StringBuilder key = new StringBuilder(libc(source))
+                .append('\n')
+                .append(manifest.get().path("dependencies"));
+        key.append(manifest.get().path("optionalDependencies"))
+                .append(manifest.get().path("overrides"));
         for (String name : LOCKS) {
             Path lock = source.handler().resolve(name);
             if (Files.exists(lock)) {
@@ -66,7 +76,8 @@ public final class NodeToolchain implements Toolchain {
         try {
             boolean locked = copyManifests(source.handler(), into);
             if (!locked) {
-                log.line("note: " + source.handler() + " has no package-lock.json, so another build may get other versions; run"
+                log.line("note: " + source.handler()
+                        + " has no package-lock.json, so another build may get other versions; run"
                         + " `npm install --package-lock-only` there and commit the file");
             }
             install(source, npm, locked, into, log);
@@ -81,7 +92,8 @@ public final class NodeToolchain implements Toolchain {
         }
     }
 
-    private void install(FunctionSource source, Path npm, boolean locked, Path into, BuildLog log) throws InterruptedException {
+    private void install(FunctionSource source, Path npm, boolean locked, Path into, BuildLog log)
+            throws InterruptedException {
         List<String> command = new ArrayList<>(List.of(npm.toString(), locked ? "ci" : "install"));
         command.addAll(List.of("--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"));
         if (!locked) {
@@ -100,15 +112,18 @@ public final class NodeToolchain implements Toolchain {
     }
 
     private void requireRecent(FunctionSource source, Path npm) throws InterruptedException {
-        Programs.Result answer = programs.run(List.of(npm.toString(), "--version"), source.handler(), QUIET, line -> {});
-        Matcher version = VERSION.matcher(answer.lines().isEmpty() ? "" : answer.lines().getLast());
+        Programs.Result answer =
+                programs.run(List.of(npm.toString(), "--version"), source.handler(), QUIET, line -> {});
+        Matcher version =
+                VERSION.matcher(answer.lines().isEmpty() ? "" : answer.lines().getLast());
         if (answer.failed() || !version.matches()) {
             throw Failure.failed(npm + " does not work:\n" + answer.tail(10));
         }
         int major = Integer.parseInt(version.group(1));
         if (major < OLDEST_NPM[0] || (major == OLDEST_NPM[0] && Integer.parseInt(version.group(2)) < OLDEST_NPM[1])) {
-            throw Failure.failed("function " + source.name() + ": npm " + answer.lines().getLast()
-                            + " cannot install packages for " + source.platform() + "; npm 10.4 can")
+            throw Failure.failed("function " + source.name() + ": npm "
+                            + answer.lines().getLast() + " cannot install packages for " + source.platform()
+                            + "; npm 10.4 can")
                     .next("npm install --global npm@latest");
         }
     }
@@ -123,13 +138,16 @@ public final class NodeToolchain implements Toolchain {
                 + source.handler().resolve("package.json") + ":\n" + new Programs.Result(1, lines).tail(15));
         boolean outOfStep = lines.stream().anyMatch(line -> line.contains("EUSAGE"));
         return outOfStep
-                ? failure.next("npm install --package-lock-only --prefix " + source.handler() + ", then commit package-lock.json")
+                ? failure.next("npm install --package-lock-only --prefix " + source.handler()
+                        + ", then commit package-lock.json")
                 : failure;
     }
 
     private static Failure missing(FunctionSource source, String program) {
-        return Failure.failed("function " + source.name() + " is written for Node.js, and there is no " + program + " on the PATH")
-                .next("apt install nodejs npm (Debian, Ubuntu), brew install node (macOS), or https://nodejs.org/en/download");
+        return Failure.failed("function " + source.name() + " is written for Node.js, and there is no " + program
+                        + " on the PATH")
+                .next(
+                        "apt install nodejs npm (Debian, Ubuntu), brew install node (macOS), or https://nodejs.org/en/download");
     }
 
     /** glibc or musl, the setting {@code node_libc} of template.yml. */

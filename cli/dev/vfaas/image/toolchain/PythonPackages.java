@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** A folder into which pip or uv has installed packages. */
 final class PythonPackages {
     /** Of a dist-info folder: who installed it, from where, and a list of files that is wrong after tidying. */
-    private static final Set<String> TRACES = Set.of("INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json");
+    private static final Set<String> TRACES =
+            Set.of("INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json");
 
     private PythonPackages() {}
 
@@ -63,7 +64,8 @@ final class PythonPackages {
 
     private static Component component(String metadata) {
         // The header ends at the first blank line; a description may follow that repeats any of its words.
-        List<String> header = metadata.lines().takeWhile(line -> !line.isBlank()).toList();
+        List<String> header =
+                metadata.lines().takeWhile(line -> !line.isBlank()).toList();
         String name = field(header, "Name: ").orElse("unknown");
         String version = field(header, "Version: ").orElse("0");
         Optional<String> license = field(header, "License-Expression: ").or(() -> field(header, "License: "));

@@ -40,8 +40,8 @@ public final class PythonToolchain implements Toolchain {
     private static final Pattern VERSIONED_NAME = Pattern.compile("python3\\.\\d+");
     private static final Pattern PIP_FOUND_NONE = Pattern.compile("No matching distribution found for (\\S.*)");
     private static final Pattern PIP_VERSIONS = Pattern.compile("\\(from versions: (.*)\\)");
-    private static final Pattern UV_NO_WHEELS =
-            Pattern.compile("(?:Because|and) (\\S+) (?:has|have) no (?:usable )?wheels|Wheels are required for `([^`]+)`");
+    private static final Pattern UV_NO_WHEELS = Pattern.compile(
+            "(?:Because|and) (\\S+) (?:has|have) no (?:usable )?wheels|Wheels are required for `([^`]+)`");
     private static final Pattern UNREACHABLE = Pattern.compile(
             "(?i)connection (?:error|refused|broken)|new connection|name resolution|dns error|error sending request|offline");
 
@@ -57,7 +57,9 @@ public final class PythonToolchain implements Toolchain {
         PythonRequirements requirements = PythonRequirements.read(source.handler());
         if (source.platform().host()) {
             Path python = python(source); // the function runs on it, with or without packages
-            return requirements.packages() ? interpreter(source, python) + "\n" + String.join("\n", requirements.lines()) : "";
+            return requirements.packages()
+                    ? interpreter(source, python) + "\n" + String.join("\n", requirements.lines())
+                    : "";
         }
         return requirements.packages()
                 ? PythonTarget.of(source.settings(), source.platform()) + "\n" + String.join("\n", requirements.lines())
@@ -88,7 +90,8 @@ public final class PythonToolchain implements Toolchain {
             if (host) {
                 command.addAll(List.of("--python", python(source).toString()));
             } else {
-                command.addAll(PythonTarget.of(source.settings(), source.platform()).uvArguments());
+                command.addAll(
+                        PythonTarget.of(source.settings(), source.platform()).uvArguments());
             }
         } else {
             Path python = python(source);
@@ -110,19 +113,23 @@ public final class PythonToolchain implements Toolchain {
     private Optional<Path> uv(FunctionSource source) throws InterruptedException {
         Optional<Path> uv = programs.find("uv");
         boolean works = uv.isPresent()
-                && !programs.run(List.of(uv.get().toString(), "--version"), source.handler(), QUIET, line -> {}).failed();
+                && !programs.run(List.of(uv.get().toString(), "--version"), source.handler(), QUIET, line -> {})
+                        .failed();
         return works ? uv : Optional.empty();
     }
 
     private Path python(FunctionSource source) {
         return programs.find("python3")
-                .orElseThrow(() -> Failure.failed(
-                                "function " + source.name() + " is written in Python, and there is no python3 on the PATH")
-                        .next("apt install python3 python3-pip (Debian, Ubuntu), brew install python (macOS), or https://www.python.org/downloads"));
+                .orElseThrow(
+                        () -> Failure.failed("function " + source.name()
+                                        + " is written in Python, and there is no python3 on the PATH")
+                                .next(
+                                        "apt install python3 python3-pip (Debian, Ubuntu), brew install python (macOS), or https://www.python.org/downloads"));
     }
 
     private void requirePip(FunctionSource source, Path python) throws InterruptedException {
-        List<String> look = List.of(python.toString(), "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('pip'))");
+        List<String> look =
+                List.of(python.toString(), "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('pip'))");
         if (programs.run(look, source.handler(), QUIET, line -> {}).failed()) {
             throw Failure.failed("function " + source.name() + " has a requirements.txt, and " + python
                             + " has no pip to install it with")
@@ -138,7 +145,8 @@ public final class PythonToolchain implements Toolchain {
                 return real + " on " + Platform.ofHost().architecture();
             }
             // A shim that chooses a version when it is called: ask it.
-            List<String> ask = List.of(python.toString(), "-I", "-S", "-c", "import sys; print(sys.executable, sys.version)");
+            List<String> ask =
+                    List.of(python.toString(), "-I", "-S", "-c", "import sys; print(sys.executable, sys.version)");
             Programs.Result answer = programs.run(ask, source.handler(), QUIET, line -> {});
             if (answer.failed()) {
                 throw Failure.failed(python + " does not work:\n" + answer.tail(10));
@@ -148,13 +156,15 @@ public final class PythonToolchain implements Toolchain {
             throw new UncheckedIOException("looking at " + python, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Failure.failed("interrupted while asking " + python + " for its version").because(e);
+            throw Failure.failed("interrupted while asking " + python + " for its version")
+                    .because(e);
         }
     }
 
     private Failure explain(FunctionSource source, Programs.Result result) {
         String output = String.join("\n", result.lines());
-        String what = "function " + source.name() + ": the packages of " + source.handler().resolve(PythonRequirements.FILE);
+        String what = "function " + source.name() + ": the packages of "
+                + source.handler().resolve(PythonRequirements.FILE);
         Failure general = Failure.failed(what + " could not be installed:\n" + result.tail(15));
         if (UNREACHABLE.matcher(output).find()) {
             return general.next("look at the network, or at the package index that pip or uv is told to use");
@@ -164,10 +174,13 @@ public final class PythonToolchain implements Toolchain {
         }
         PythonTarget target = PythonTarget.of(source.settings(), source.platform());
         return missingWheel(output)
-                .map(missing -> Failure.failed(what + " cannot be installed for " + target + ": there is no wheel of "
-                                + missing + ", and a package cannot be built from source for another machine")
-                        .next("require a version that has a wheel, or build one for that platform, put it into the "
-                                + "function's folder and require its file (./NAME.whl); --platform host builds from source"))
+                .map(
+                        missing -> Failure.failed(what + " cannot be installed for " + target
+                                        + ": there is no wheel of " + missing
+                                        + ", and a package cannot be built from source for another machine")
+                                .next(
+                                        "require a version that has a wheel, or build one for that platform, put it into the "
+                                                + "function's folder and require its file (./NAME.whl); --platform host builds from source"))
                 .orElse(general);
     }
 
@@ -182,7 +195,8 @@ public final class PythonToolchain implements Toolchain {
             return Optional.empty();
         }
         Matcher versions = PIP_VERSIONS.matcher(output);
-        String having = versions.find() && !versions.group(1).equals("none") ? " (there is of " + versions.group(1) + ")" : "";
+        String having =
+                versions.find() && !versions.group(1).equals("none") ? " (there is of " + versions.group(1) + ")" : "";
         return Optional.of(pip.group(1) + having);
     }
 

@@ -48,7 +48,9 @@ class NodeToolchainTest {
     @Test
     void aFunctionWithoutPackagesNeedsNothing() throws IOException {
         assertThat(node().dependencyKey(source(Platform.LINUX_AMD64))).isEmpty();
-        Files.writeString(handler.resolve("package.json"), "{\"name\": \"f\", \"dependencies\": {}, \"devDependencies\": {\"jest\": \"1\"}}");
+        Files.writeString(
+                handler.resolve("package.json"),
+                "{\"name\": \"f\", \"dependencies\": {}, \"devDependencies\": {\"jest\": \"1\"}}");
         assertThat(node().dependencyKey(source(Platform.LINUX_AMD64))).isEmpty();
     }
 
@@ -76,7 +78,9 @@ class NodeToolchainTest {
         locks();
         assertThat(installed(Platform.LINUX_AMD64)).contains("native/index.js", "@native/linux-x64/native.node");
         assertThat(installed(Platform.LINUX_AMD64)).noneMatch(file -> file.contains("arm64") || file.contains(".bin"));
-        assertThat(installed(Platform.LINUX_ARM64)).contains("@native/linux-arm64/native.node").noneMatch(file -> file.contains("x64"));
+        assertThat(installed(Platform.LINUX_ARM64))
+                .contains("@native/linux-arm64/native.node")
+                .noneMatch(file -> file.contains("x64"));
         assertThat(log).noneMatch(line -> line.startsWith("note:"));
     }
 
@@ -89,7 +93,8 @@ class NodeToolchainTest {
         String lock = Files.readString(handler.resolve("package-lock.json"));
         Files.writeString(handler.resolve("package-lock.json"), lock.replaceAll("\"integrity\": \"[^\"]*\",?", ""));
         assertThatThrownBy(() -> installed(Platform.LINUX_ARM64))
-                .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.next()).contains("npm install"))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.next()).contains("npm install"))
                 .hasMessageContainingAll("thumb", "package-lock.json", "native", "linux/arm64");
     }
 
@@ -105,7 +110,11 @@ class NodeToolchainTest {
     @Test
     void installScriptsAreNotRun() throws Exception {
         Path proof = folder.resolve("proof");
-        registry.publish("scripted", "1.0.0", "{\"scripts\": {\"install\": \"touch " + proof + "\", \"postinstall\": \"touch " + proof + "\"}}", Map.of("index.js", ""));
+        registry.publish(
+                "scripted",
+                "1.0.0",
+                "{\"scripts\": {\"install\": \"touch " + proof + "\", \"postinstall\": \"touch " + proof + "\"}}",
+                Map.of("index.js", ""));
         depends("{\"scripted\": \"1.0.0\"}");
         locks();
         assertThat(installed(Platform.ofHost())).contains("scripted/index.js");
@@ -119,15 +128,18 @@ class NodeToolchainTest {
         depends("{\"compiled\": \"1.0.0\"}");
         locks();
         assertThatThrownBy(() -> installed(Platform.LINUX_AMD64))
-                .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.next()).contains("prebuilt"))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.next()).contains("prebuilt"))
                 .hasMessageContainingAll("thumb", "package compiled", "linux/amd64");
     }
 
     @Test
     void prebuiltAndOptionalOnesAreFine() throws Exception {
-        registry.publish("prebuilt", "1.0.0", "{}", Map.of("binding.gyp", "{}", "prebuilds/linux-x64/node.napi.node", ""));
+        registry.publish(
+                "prebuilt", "1.0.0", "{}", Map.of("binding.gyp", "{}", "prebuilds/linux-x64/node.napi.node", ""));
         registry.publish("extra", "1.0.0", "{}", Map.of("binding.gyp", "{}"));
-        registry.publish("parent", "1.0.0", "{\"optionalDependencies\": {\"extra\": \"1.0.0\"}}", Map.of("index.js", ""));
+        registry.publish(
+                "parent", "1.0.0", "{\"optionalDependencies\": {\"extra\": \"1.0.0\"}}", Map.of("index.js", ""));
         depends("{\"prebuilt\": \"1.0.0\", \"parent\": \"1.0.0\"}");
         locks();
         assertThat(installed(Platform.LINUX_AMD64))
@@ -169,7 +181,8 @@ class NodeToolchainTest {
         depends("{\"a\": \"1.0.0\"}");
         NodeToolchain nothing = new NodeToolchain(environment(Map.of("PATH", folder.toString())));
         assertThatThrownBy(() -> nothing.dependencyKey(source(Platform.ofHost())))
-                .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.next()).contains("install"))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.next()).contains("install"))
                 .hasMessageContainingAll("thumb", "node", "npm");
         assertThatThrownBy(() -> nothing.resolve(source(Platform.LINUX_AMD64), folder, log::add))
                 .isInstanceOf(Failure.class)
@@ -197,14 +210,20 @@ class NodeToolchainTest {
     }
 
     private void depends(String dependencies) throws IOException {
-        Files.writeString(handler.resolve("package.json"), "{\"name\": \"f\", \"version\": \"1.0.0\", \"dependencies\": " + dependencies + "}");
+        Files.writeString(
+                handler.resolve("package.json"),
+                "{\"name\": \"f\", \"version\": \"1.0.0\", \"dependencies\": " + dependencies + "}");
     }
 
     /** Has npm write package-lock.json. */
     private void locks() throws InterruptedException {
         Programs programs = new Programs(variables);
         List<String> command = List.of(
-                programs.find("npm").orElseThrow().toString(), "install", "--package-lock-only", "--ignore-scripts", "--no-audit");
+                programs.find("npm").orElseThrow().toString(),
+                "install",
+                "--package-lock-only",
+                "--ignore-scripts",
+                "--no-audit");
         Programs.Result result = programs.run(command, handler, Map.of(), line -> {});
         assertThat(result.failed()).as(result.tail(20)).isFalse();
     }

@@ -36,7 +36,8 @@ final class NpmRegistry implements AutoCloseable {
         manifest.put("name", name).put("version", version);
         String archive = "/archives/" + name.replace("/", "-") + "-" + version + ".tgz";
         archives.put(archive, tgz(manifest.toString(), files));
-        ObjectNode document = documents.computeIfAbsent(name, n -> JSON.createObjectNode().put("name", n));
+        ObjectNode document =
+                documents.computeIfAbsent(name, n -> JSON.createObjectNode().put("name", n));
         document.withObject("/dist-tags").put("latest", version);
         manifest.withObject("/dist").put("tarball", url() + archive.substring(1));
         document.withObject("/versions").set(version, manifest);

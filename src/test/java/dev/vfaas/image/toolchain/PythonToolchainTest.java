@@ -57,7 +57,8 @@ class PythonToolchainTest {
 
         assertThat(python.dependencyKey(source(Platform.LINUX_ARM64))).isNotEqualTo(key);
         assertThat(python.dependencyKey(source(Platform.ofHost()))).isNotEqualTo(key);
-        assertThat(python.dependencyKey(source(Platform.LINUX_AMD64, Map.of("python_version", "3.13")))).isNotEqualTo(key);
+        assertThat(python.dependencyKey(source(Platform.LINUX_AMD64, Map.of("python_version", "3.13"))))
+                .isNotEqualTo(key);
         Files.writeString(handler.resolve("more.txt"), "requests==2.0\n");
         assertThat(python.dependencyKey(source(Platform.LINUX_AMD64))).isNotEqualTo(key);
     }
@@ -80,7 +81,8 @@ class PythonToolchainTest {
 
         Map<String, String> arm = resolved(tool, source(Platform.LINUX_ARM64));
         assertThat(arm.get("deps/native.py")).contains("aarch64");
-        assertThat(resolved(tool, source(Platform.LINUX_AMD64)).get("deps/native.py")).contains("x86_64");
+        assertThat(resolved(tool, source(Platform.LINUX_AMD64)).get("deps/native.py"))
+                .contains("x86_64");
         assertThat(arm).containsKeys("deps/pure.py", "deps/native-1.0.dist-info/METADATA");
         assertThat(arm.keySet())
                 .noneMatch(file -> file.contains("__pycache__") || file.startsWith("deps/bin"))
@@ -120,7 +122,8 @@ class PythonToolchainTest {
         wheel("native", "1.0", "cp312-cp312-macosx_11_0_arm64", "");
         requires("native==1.0");
         assertThatThrownBy(() -> resolved(tool, source(Platform.LINUX_ARM64)))
-                .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.next()).contains("wheel"))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.next()).contains("wheel"))
                 .hasMessageContainingAll("function thumb", "no wheel of native", "CPython 3.12", "aarch64");
     }
 
@@ -137,7 +140,8 @@ class PythonToolchainTest {
     void theSamePackagesAreTheSameFilesWhoeverInstallsThem(String tool) throws Exception {
         wheel("pure", "2.0", "py3-none-any", "");
         requires("pure");
-        assertThat(resolved(tool, source(Platform.LINUX_AMD64))).isEqualTo(resolved("pip", source(Platform.LINUX_AMD64)));
+        assertThat(resolved(tool, source(Platform.LINUX_AMD64)))
+                .isEqualTo(resolved("pip", source(Platform.LINUX_AMD64)));
     }
 
     @Test
@@ -163,7 +167,8 @@ class PythonToolchainTest {
     void withoutPythonTheFailureTellsHowToGetIt() throws IOException {
         PythonToolchain nothing = new PythonToolchain(environment(Map.of("PATH", folder.toString())));
         assertThatThrownBy(() -> nothing.dependencyKey(source(Platform.ofHost())))
-                .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.next()).contains("install"))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.next()).contains("install"))
                 .hasMessageContainingAll("thumb", "python3");
         assertThat(nothing.dependencyKey(source(Platform.LINUX_AMD64))).isEmpty();
     }
@@ -191,7 +196,8 @@ class PythonToolchainTest {
         assumeTrue(tool.equals("pip") || here.find("uv").isPresent(), "there is no uv on the PATH");
         Path tools = Files.createTempDirectory(folder, "tools");
         for (String name : tool.equals("uv") ? List.of("python3", "uv") : List.of("python3")) {
-            // What a version manager puts on the PATH finds itself by its own name: a script calls it, a link would not.
+            // What a version manager puts on the PATH finds itself by its own name: a script calls it, a link would
+            // not.
             Path caller = Files.writeString(
                     tools.resolve(name), "#!/bin/sh\nexec " + here.find(name).orElseThrow() + " \"$@\"\n");
             assertThat(caller.toFile().setExecutable(true)).isTrue();
@@ -205,13 +211,20 @@ class PythonToolchainTest {
                 .filter(entry -> !Files.exists(Path.of(entry, "uv")))
                 .reduce(tools.toString(), (all, entry) -> all + ":" + entry);
         variables.putAll(Map.of(
-                "PATH", path,
-                "PIP_NO_INDEX", "1",
-                "PIP_FIND_LINKS", index.toString(),
-                "UV_NO_INDEX", "1",
-                "UV_FIND_LINKS", index.toString(),
-                "UV_CACHE_DIR", folder.resolve("uv-cache").toString(),
-                "UV_OFFLINE", "1"));
+                "PATH",
+                path,
+                "PIP_NO_INDEX",
+                "1",
+                "PIP_FIND_LINKS",
+                index.toString(),
+                "UV_NO_INDEX",
+                "1",
+                "UV_FIND_LINKS",
+                index.toString(),
+                "UV_CACHE_DIR",
+                folder.resolve("uv-cache").toString(),
+                "UV_OFFLINE",
+                "1"));
         return new PythonToolchain(environment(variables));
     }
 
@@ -237,11 +250,18 @@ class PythonToolchainTest {
         String info = name + "-" + version + ".dist-info/";
         Map<String, String> files = new TreeMap<>();
         files.put(module + ".py", "TAG = '" + tag + "'\ndef main():\n    pass\n");
-        files.put(info + "METADATA", "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n" + metadata);
+        files.put(
+                info + "METADATA", "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n" + metadata);
         StringBuilder tags = new StringBuilder();
         String[] parts = tag.split("-", 3);
         for (String platform : parts[2].split("\\.")) {
-            tags.append("Tag: ").append(parts[0]).append('-').append(parts[1]).append('-').append(platform).append('\n');
+            tags.append("Tag: ")
+                    .append(parts[0])
+                    .append('-')
+                    .append(parts[1])
+                    .append('-')
+                    .append(platform)
+                    .append('\n');
         }
         files.put(info + "WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n" + tags);
         files.put(info + "entry_points.txt", "[console_scripts]\n" + module + " = " + module + ":main\n");
