@@ -4,6 +4,7 @@ import dev.vfaas.gateway.image.OciImageStore;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.runtime.process.ProcessOptions;
 import dev.vfaas.gateway.runtime.process.ProcessRuntime;
+import dev.vfaas.gateway.scaling.Autoscaler;
 import dev.vfaas.gateway.store.EncryptedSecrets;
 import dev.vfaas.gateway.store.SecretKeyFile;
 import dev.vfaas.gateway.store.SqliteDatabase;
@@ -20,7 +21,7 @@ final class LocalRooms {
     static Rooms open(GatewayConfig config, Map<String, String> environment, Log log) throws IOException {
         Path data = config.dataDirectory();
         SqliteDatabase database =
-                SqliteDatabase.open(data.resolve("gateway.db"), List.of(EncryptedSecrets.SCHEMA, OciImageStore.SCHEMA));
+                SqliteDatabase.open(data.resolve("gateway.db"), List.of(EncryptedSecrets.SCHEMA, OciImageStore.SCHEMA, ProcessRuntime.SCHEMA));
         try {
             EncryptedSecrets secrets = new EncryptedSecrets(database, new SecretKeyFile(data.resolve("key")));
             OciImageStore images = OciImageStore.open(database, data.resolve("blobs"), OciImageStore.GRACE, log::info);
@@ -33,6 +34,7 @@ final class LocalRooms {
                     environment,
                     ProcessOptions.defaults());
             images.startCollecting();
+            Autoscaler autoscaler = Autoscaler.start(runtime, Autoscaler.RHYTHM, log::info);
             return new Rooms(
                     runtime,
                     secrets,
@@ -40,6 +42,7 @@ final class LocalRooms {
                     null,
                     () -> database.read(connection -> connection.isValid(1)),
                     () -> {
+                        autoscaler.close();
                         images.close();
                         database.close();
                     });

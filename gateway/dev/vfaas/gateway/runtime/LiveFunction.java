@@ -19,6 +19,14 @@ public interface LiveFunction {
         return endpoints().size();
     }
 
+    /** Replicas the deployment or a person asked for, to which the autoscaler returns when there is no load. */
+    default int baseline() {
+        return replicas();
+    }
+
+    /** Sets the number of replicas wanted for the load at hand; the {@link #baseline} stays. Only the autoscaler calls it. */
+    default void adjust(int replicas) {}
+
     /** Calls to this function in flight or held, its load for the autoscaler. */
     FunctionLoad load();
 

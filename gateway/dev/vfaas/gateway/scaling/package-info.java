@@ -1,4 +1,7 @@
-/** Autoscaler and activator. */
+/**
+ * The autoscaler. What holds a call until a replica is ready is {@link dev.vfaas.gateway.runtime.LiveFunction#activate}, shared by all callers of a
+ * function.
+ */
 @NullMarked
 package dev.vfaas.gateway.scaling;
 

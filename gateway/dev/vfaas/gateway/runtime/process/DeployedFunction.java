@@ -34,7 +34,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
 
     private Generation newest;
     private Generation serving;
-    private int wanted;
+    private Replicas replicas;
     private boolean ended;
     private @Nullable CompletableFuture<@Nullable Void> activation;
     private volatile List<Endpoint> endpoints = List.of();
@@ -43,7 +43,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     DeployedFunction(DeploymentTable.Stored stored, Services services, FunctionLog log) {
         this.key = stored.key();
         this.createdAt = stored.createdAt();
-        this.wanted = stored.replicas();
+        this.replicas = stored.replicas();
         this.newest = new Generation(stored.newest());
         this.serving =
                 stored.serving().number() == stored.newest().number() ? newest : new Generation(stored.serving());
@@ -83,7 +83,14 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     @Override
     public int replicas() {
         synchronized (lock) {
-            return wanted;
+            return replicas.wanted();
+        }
+    }
+
+    @Override
+    public int baseline() {
+        synchronized (lock) {
+            return replicas.baseline();
         }
     }
 
@@ -105,17 +112,17 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     void update(Revision revision) {
         synchronized (writing) {
             ScalingRules rules = ScalingRules.of(revision.deployment().labels());
-            int replicas;
+            Replicas then;
             int servingNumber;
             synchronized (lock) {
-                replicas = wanted == 0 ? 0 : rules.clamp(wanted);
+                then = replicas.under(ScalingRules.of(newest.revision().deployment().labels()), rules);
                 servingNumber = serving.revision().number();
             }
-            services.table().update(key, revision, servingNumber, replicas);
+            services.table().update(key, revision, servingNumber, then);
             synchronized (lock) {
                 Generation superseded = newest;
                 newest = new Generation(revision);
-                wanted = replicas;
+                replicas = then;
                 if (superseded != serving) {
                     retire(superseded);
                 }
@@ -124,13 +131,28 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         }
     }
 
-    /** Changes the number of replicas wanted, durably. */
-    void scale(int replicas) {
+    /** Changes the number of replicas wanted, durably; one above 0 is also what the function returns to without load. */
+    void scale(int wanted) {
         synchronized (lock) {
-            wanted = replicas;
+            if (ended) {
+                return;
+            }
+            replicas = new Replicas(wanted, wanted > 0 ? wanted : replicas.baseline());
             reconcile();
         }
-        writeWanted();
+        writeReplicas();
+    }
+
+    @Override
+    public void adjust(int wanted) {
+        synchronized (lock) {
+            if (ended || wanted == replicas.wanted()) {
+                return;
+            }
+            replicas = new Replicas(wanted, replicas.baseline());
+            reconcile();
+        }
+        services.async(this::writeReplicas);
     }
 
     @Override
@@ -153,10 +175,11 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
                 activation = new CompletableFuture<>();
             }
             CompletionStage<@Nullable Void> waiting = activation.minimalCompletionStage();
-            if (wanted == 0) {
-                wanted =
+            if (replicas.wanted() == 0) {
+                int least =
                         ScalingRules.of(newest.revision().deployment().labels()).least();
-                services.async(this::writeWanted);
+                replicas = new Replicas(least, least);
+                services.async(this::writeReplicas);
             }
             reconcile();
             return waiting;
@@ -196,7 +219,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     /** Takes the function's state for a report. */
     <T> T look(Look<T> look) {
         synchronized (lock) {
-            return look.at(newest, serving, wanted, createdAt);
+            return look.at(newest, serving, replicas.wanted(), createdAt);
         }
     }
 
@@ -270,6 +293,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         if (serving != newest && supersedes()) {
             switchOver();
         }
+        int wanted = replicas.wanted();
         fill(newest, wanted);
         if (serving != newest) {
             fill(serving, wanted);
@@ -284,6 +308,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
 
     /** Whether the newest revision may take over from the one that serves. */
     private boolean supersedes() {
+        int wanted = replicas.wanted();
         if (wanted == 0) {
             return !newest
                     .cannotStart(); // nobody is served now; a version known to be broken must not take the next call
@@ -334,13 +359,17 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         replica.close();
         stopping.add(replica);
         return services.async(
-                        () -> replica.stop(services.grace(replica.revision().deployment())))
+                        () -> replica.stop(services.grace(replica.revision())))
                 .whenComplete((done, failure) -> stopping.remove(replica));
     }
 
-    private void writeWanted() {
+    private void writeReplicas() {
         synchronized (writing) {
-            services.table().replicas(key, replicas());
+            Replicas now;
+            synchronized (lock) {
+                now = replicas;
+            }
+            services.table().replicas(key, now);
         }
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.vfaas.gateway.image.StoredImage;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.store.Database;
+import dev.vfaas.gateway.store.Schema;
 import dev.vfaas.openfaas.FunctionDeployment;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,6 +26,15 @@ import java.util.Map;
  * newest is not ready.
  */
 final class DeploymentTable {
+    static final Schema SCHEMA = new Schema("functions", List.of("""
+            CREATE TABLE functions (
+              namespace TEXT NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL,
+              wanted INTEGER NOT NULL, baseline INTEGER NOT NULL, newest INTEGER NOT NULL, serving INTEGER NOT NULL,
+              PRIMARY KEY (namespace, name));
+            CREATE TABLE functions_revisions (
+              namespace TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
+              deployment TEXT NOT NULL, image TEXT NOT NULL, PRIMARY KEY (namespace, name, number));"""));
+
     private final Database database;
     private final ObjectMapper json = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -34,9 +44,8 @@ final class DeploymentTable {
      * A function as it was left.
      *
      * @param newest the revision last asked for, {@code serving} the one that takes the calls; they may be the same
-     * @param replicas wanted
      */
-    record Stored(FunctionKey key, Instant createdAt, int replicas, Revision newest, Revision serving) {}
+    record Stored(FunctionKey key, Instant createdAt, Replicas replicas, Revision newest, Revision serving) {}
 
     /** Everything of an image that a start needs; the layers only when its root folder is gone. */
     private record ImageRow(
@@ -74,22 +83,9 @@ final class DeploymentTable {
         }
     }
 
-    /** Uses the database, creating the tables where they are missing. */
+    /** Uses the tables of {@link #SCHEMA} in the database. */
     DeploymentTable(Database database) {
         this.database = database;
-        database.<@org.jspecify.annotations.Nullable Void>write(connection -> {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("""
-                        CREATE TABLE IF NOT EXISTS functions (
-                          namespace TEXT NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL, replicas INTEGER NOT NULL,
-                          newest INTEGER NOT NULL, serving INTEGER NOT NULL, PRIMARY KEY (namespace, name))""");
-                statement.execute("""
-                        CREATE TABLE IF NOT EXISTS revisions (
-                          namespace TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
-                          deployment TEXT NOT NULL, image TEXT NOT NULL, PRIMARY KEY (namespace, name, number))""");
-            }
-            return null;
-        });
     }
 
     /** All functions, by namespace and name. */
@@ -99,7 +95,7 @@ final class DeploymentTable {
             List<Stored> functions = new ArrayList<>();
             try (Statement statement = connection.createStatement()) {
                 try (ResultSet row =
-                        statement.executeQuery("SELECT namespace, name, number, deployment, image FROM revisions")) {
+                        statement.executeQuery("SELECT namespace, name, number, deployment, image FROM functions_revisions")) {
                     while (row.next()) {
                         revisions.put(
                                 row.getString(1) + "/" + row.getString(2) + "/" + row.getInt(3),
@@ -110,17 +106,17 @@ final class DeploymentTable {
                     }
                 }
                 try (ResultSet row =
-                        statement.executeQuery("SELECT namespace, name, created_at, replicas, newest, serving"
+                        statement.executeQuery("SELECT namespace, name, created_at, wanted, baseline, newest, serving"
                                 + " FROM functions ORDER BY namespace, name")) {
                     while (row.next()) {
                         String prefix = row.getString(1) + "/" + row.getString(2) + "/";
-                        Revision newest = revisions.get(prefix + row.getInt(5));
-                        Revision serving = revisions.getOrDefault(prefix + row.getInt(6), newest);
+                        Revision newest = revisions.get(prefix + row.getInt(6));
+                        Revision serving = revisions.getOrDefault(prefix + row.getInt(7), newest);
                         if (newest != null && serving != null) {
                             functions.add(new Stored(
                                     new FunctionKey(row.getString(1), row.getString(2)),
                                     Instant.parse(row.getString(3)),
-                                    row.getInt(4),
+                                    new Replicas(row.getInt(4), row.getInt(5)),
                                     newest,
                                     serving));
                         }
@@ -136,11 +132,12 @@ final class DeploymentTable {
         change(connection -> {
             run(
                     connection,
-                    "INSERT INTO functions (namespace, name, created_at, replicas, newest, serving) VALUES (?,?,?,?,?,?)",
+                    "INSERT INTO functions (namespace, name, created_at, wanted, baseline, newest, serving) VALUES (?,?,?,?,?,?,?)",
                     function.key().namespace(),
                     function.key().name(),
                     function.createdAt().toString(),
-                    function.replicas(),
+                    function.replicas().wanted(),
+                    function.replicas().baseline(),
                     function.newest().number(),
                     function.serving().number());
             insert(connection, function.key(), function.newest());
@@ -148,15 +145,16 @@ final class DeploymentTable {
     }
 
     /** Makes {@code revision} the newest one; {@code serving} stays beside it, others go. */
-    void update(FunctionKey key, Revision revision, int serving, int replicas) {
+    void update(FunctionKey key, Revision revision, int serving, Replicas replicas) {
         change(connection -> {
             insert(connection, key, revision);
             run(
                     connection,
-                    "UPDATE functions SET newest = ?, serving = ?, replicas = ? WHERE namespace = ? AND name = ?",
+                    "UPDATE functions SET newest = ?, serving = ?, wanted = ?, baseline = ? WHERE namespace = ? AND name = ?",
                     revision.number(),
                     serving,
-                    replicas,
+                    replicas.wanted(),
+                    replicas.baseline(),
                     key.namespace(),
                     key.name());
             prune(connection, key);
@@ -177,11 +175,12 @@ final class DeploymentTable {
     }
 
     /** Records the number of replicas wanted. */
-    void replicas(FunctionKey key, int replicas) {
+    void replicas(FunctionKey key, Replicas replicas) {
         change(connection -> run(
                 connection,
-                "UPDATE functions SET replicas = ? WHERE namespace = ? AND name = ?",
-                replicas,
+                "UPDATE functions SET wanted = ?, baseline = ? WHERE namespace = ? AND name = ?",
+                replicas.wanted(),
+                replicas.baseline(),
                 key.namespace(),
                 key.name()));
     }
@@ -190,14 +189,14 @@ final class DeploymentTable {
     void remove(FunctionKey key) {
         change(connection -> {
             run(connection, "DELETE FROM functions WHERE namespace = ? AND name = ?", key.namespace(), key.name());
-            run(connection, "DELETE FROM revisions WHERE namespace = ? AND name = ?", key.namespace(), key.name());
+            run(connection, "DELETE FROM functions_revisions WHERE namespace = ? AND name = ?", key.namespace(), key.name());
         });
     }
 
     private void insert(Connection connection, FunctionKey key, Revision revision) throws SQLException {
         run(
                 connection,
-                "INSERT OR REPLACE INTO revisions (namespace, name, number, deployment, image) VALUES (?,?,?,?,?)",
+                "INSERT OR REPLACE INTO functions_revisions (namespace, name, number, deployment, image) VALUES (?,?,?,?,?)",
                 key.namespace(),
                 key.name(),
                 revision.number(),
@@ -207,7 +206,7 @@ final class DeploymentTable {
 
     private static void prune(Connection connection, FunctionKey key) throws SQLException {
         run(connection, """
-                DELETE FROM revisions WHERE namespace = ?1 AND name = ?2 AND number NOT IN (
+                DELETE FROM functions_revisions WHERE namespace = ?1 AND name = ?2 AND number NOT IN (
                   SELECT newest FROM functions WHERE namespace = ?1 AND name = ?2
                   UNION SELECT serving FROM functions WHERE namespace = ?1 AND name = ?2)""", key.namespace(), key.name());
     }

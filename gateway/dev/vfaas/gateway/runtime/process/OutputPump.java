@@ -50,7 +50,7 @@ final class OutputPump {
     /** The last lines the replica wrote, oldest first, waiting a moment for those still on their way. */
     List<String> lastLines() {
         try {
-            boolean ignored = ended.await(200, TimeUnit.MILLISECONDS); // a descendant may hold the pipe open
+            boolean ignored = ended.await(1, TimeUnit.SECONDS); // a descendant may hold the pipe open
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

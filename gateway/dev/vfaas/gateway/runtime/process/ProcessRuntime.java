@@ -11,6 +11,7 @@ import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.ScalingRules;
 import dev.vfaas.gateway.runtime.Secrets;
 import dev.vfaas.gateway.store.Database;
+import dev.vfaas.gateway.store.Schema;
 import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayInfo;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * this is for development and for code one trusts.
  */
 public final class ProcessRuntime implements FunctionRuntime {
+    /** The tables it needs in its database. */
+    public static final Schema SCHEMA = DeploymentTable.SCHEMA;
+
     private final Map<FunctionKey, DeployedFunction> functions = new ConcurrentHashMap<>();
     private final Object deploying = new Object();
     private final ImageStore images;
@@ -101,20 +105,6 @@ public final class ProcessRuntime implements FunctionRuntime {
         }
     }
 
-    /** A runtime with everything that can be set left as usual, its data below {@code data}; see the constructor. */
-    public static ProcessRuntime open(
-            Database database, ImageStore images, Secrets secrets, Path data, Map<String, String> environment) {
-        try {
-            java.nio.file.Files.createDirectories(data);
-            Path secretFolder = SecretFolder.choose(data, environment);
-            return new ProcessRuntime(
-                    database, images, secrets, data, secretFolder, environment, ProcessOptions.defaults());
-        } catch (IOException e) {
-            throw new RuntimeFailure(
-                    RuntimeFailure.Kind.INTERNAL, "cannot use the gateway's folder " + data + ": " + e.getMessage(), e);
-        }
-    }
-
     private void takeUp() throws IOException {
         List<DeploymentTable.Stored> stored = services.table().all();
         for (DeploymentTable.Stored function : stored) {
@@ -151,12 +141,10 @@ public final class ProcessRuntime implements FunctionRuntime {
                     throw exists(key);
                 }
                 Revision first = new Revision(1, deployment, image);
-                DeploymentTable.Stored stored = new DeploymentTable.Stored(
-                        key,
-                        Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                        ScalingRules.of(deployment.labels()).least(),
-                        first,
-                        first);
+                int replicas = ScalingRules.of(deployment.labels()).least();
+                Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+                DeploymentTable.Stored stored =
+                        new DeploymentTable.Stored(key, now, new Replicas(replicas, replicas), first, first);
                 FunctionLog log = log(key);
                 services.table().create(stored);
                 DeployedFunction function = new DeployedFunction(stored, services, log);

@@ -1,7 +1,6 @@
 package dev.vfaas.gateway.runtime.process;
 
 import dev.vfaas.gateway.runtime.FunctionKey;
-import dev.vfaas.openfaas.FunctionDeployment;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,17 +159,7 @@ final class ReplicaStarter {
                 variables.put(name, value);
             }
         }
-        for (String pair : replica.revision().image().environment()) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                variables.put(pair.substring(0, equals), pair.substring(equals + 1));
-            }
-        }
-        FunctionDeployment deployment = replica.revision().deployment();
-        variables.putAll(deployment.envVars());
-        if (deployment.envProcess() != null && !deployment.envProcess().isEmpty()) {
-            variables.put("fprocess", deployment.envProcess());
-        }
+        variables.putAll(replica.revision().variables());
         String temporary = folders.temporary(replica.replica()).toString();
         variables.put("TMPDIR", temporary);
         variables.put("TMP", temporary);

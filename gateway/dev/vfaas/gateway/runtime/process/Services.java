@@ -2,7 +2,6 @@ package dev.vfaas.gateway.runtime.process;
 
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.GoDuration;
-import dev.vfaas.openfaas.FunctionDeployment;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -38,8 +37,8 @@ record Services(
     }
 
     /** How long a replica of the function may take to end: its own {@code write_timeout}, at most five minutes, or the option. */
-    Duration grace(FunctionDeployment deployment) {
-        String text = deployment.envVars().get("write_timeout");
+    Duration grace(Revision revision) {
+        String text = revision.variable("write_timeout");
         if (text == null) {
             return options.stopGrace();
         }

@@ -84,6 +84,7 @@ class LogsTest {
         List<String> seen = Collections.synchronizedList(new ArrayList<>());
         log.append("a", List.of("first"));
         Thread follower = follow(log, seen, go);
+        await(() -> seen.size() == 1);
         for (int i = 0; i < 5_000; i++) {
             log.append("a", List.of("line " + i));
         }

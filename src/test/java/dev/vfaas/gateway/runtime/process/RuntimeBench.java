@@ -4,6 +4,7 @@ import dev.vfaas.gateway.runtime.Endpoint;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.LiveFunction;
 import dev.vfaas.gateway.runtime.LogQuery;
+import dev.vfaas.gateway.store.SqliteDatabase;
 import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.FunctionStatus;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class RuntimeBench implements AutoCloseable {
             VERSION = '%s'
             class Handler(http.server.BaseHTTPRequestHandler):
                 protocol_version = 'HTTP/1.1'
+                wbufsize = 65536
                 def do_GET(self):
                     parts = self.path.split('/')
                     text = VERSION
@@ -59,18 +61,18 @@ final class RuntimeBench implements AutoCloseable {
     final LayerImages images;
     final KeptSecrets secrets = new KeptSecrets();
     final HttpClient http = HttpClient.newHttpClient();
-    FileDatabase database;
+    SqliteDatabase database;
     ProcessRuntime runtime;
 
     RuntimeBench(Path folder, ProcessOptions options) throws Exception {
         this.folder = folder;
         this.images = new LayerImages(folder.resolve("images"));
-        this.database = new FileDatabase(folder.resolve("db"));
+        this.database = SqliteDatabase.open(folder.resolve("db"), List.of(ProcessRuntime.SCHEMA));
         this.runtime = open(folder, database, images, secrets, options);
     }
 
     static ProcessRuntime open(
-            Path folder, FileDatabase database, LayerImages images, KeptSecrets secrets, ProcessOptions options) {
+            Path folder, SqliteDatabase database, LayerImages images, KeptSecrets secrets, ProcessOptions options) {
         return new ProcessRuntime(
                 database, images, secrets, folder.resolve("data"), folder.resolve("secrets"), System.getenv(), options);
     }
@@ -93,7 +95,7 @@ final class RuntimeBench implements AutoCloseable {
     void restart(ProcessOptions options) throws Exception {
         runtime.close();
         database.close();
-        database = new FileDatabase(folder.resolve("db"));
+        database = SqliteDatabase.open(folder.resolve("db"), List.of(ProcessRuntime.SCHEMA));
         runtime = open(folder, database, images, secrets, options);
     }
 
