@@ -20,8 +20,9 @@ final class LocalRooms {
     /** Opens everything; what an earlier gateway ran begins to run again. */
     static Rooms open(GatewayConfig config, Map<String, String> environment, Log log) throws IOException {
         Path data = config.dataDirectory();
-        SqliteDatabase database =
-                SqliteDatabase.open(data.resolve("gateway.db"), List.of(EncryptedSecrets.SCHEMA, OciImageStore.SCHEMA, ProcessRuntime.SCHEMA));
+        SqliteDatabase database = SqliteDatabase.open(
+                data.resolve("gateway.db"),
+                List.of(EncryptedSecrets.SCHEMA, OciImageStore.SCHEMA, ProcessRuntime.SCHEMA));
         try {
             EncryptedSecrets secrets = new EncryptedSecrets(database, new SecretKeyFile(data.resolve("key")));
             OciImageStore images = OciImageStore.open(database, data.resolve("blobs"), OciImageStore.GRACE, log::info);

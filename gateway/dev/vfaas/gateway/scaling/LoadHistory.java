@@ -60,7 +60,13 @@ final class LoadHistory {
         needs.add(new Need(nanos, needed));
 
         int decision = ScalingDecision.replicas(
-                rules, seen(function, replicas, seen.callsPerSecond(), nanos, needs.getFirst().replicas()));
+                rules,
+                seen(
+                        function,
+                        replicas,
+                        seen.callsPerSecond(),
+                        nanos,
+                        needs.getFirst().replicas()));
         if (decision > replicas) {
             steppedNanos = nanos;
         }

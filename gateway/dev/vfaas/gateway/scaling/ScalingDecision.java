@@ -74,11 +74,10 @@ public final class ScalingDecision {
             boolean due = seen.sinceStep().toSeconds() >= STEP_SECONDS;
             return seen.replicas() + (due ? Math.ceilDiv(rules.max() * factor, 100) : 0);
         }
-        double load =
-                switch (rules.measure()) {
-                    case RPS -> seen.callsPerSecond();
-                    case CAPACITY -> seen.inFlight();
-                };
+        double load = switch (rules.measure()) {
+            case RPS -> seen.callsPerSecond();
+            case CAPACITY -> seen.inFlight();
+        };
         double replicas = Math.ceil(load / (rules.target() * rules.proportion()) - 1e-9);
         return (int) Math.min(replicas, rules.max());
     }

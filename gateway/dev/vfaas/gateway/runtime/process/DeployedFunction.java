@@ -115,7 +115,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
             Replicas then;
             int servingNumber;
             synchronized (lock) {
-                then = replicas.under(ScalingRules.of(newest.revision().deployment().labels()), rules);
+                then = replicas.under(
+                        ScalingRules.of(newest.revision().deployment().labels()), rules);
                 servingNumber = serving.revision().number();
             }
             services.table().update(key, revision, servingNumber, then);
@@ -358,8 +359,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private CompletableFuture<@Nullable Void> stop(Replica replica) {
         replica.close();
         stopping.add(replica);
-        return services.async(
-                        () -> replica.stop(services.grace(replica.revision())))
+        return services.async(() -> replica.stop(services.grace(replica.revision())))
                 .whenComplete((done, failure) -> stopping.remove(replica));
     }
 

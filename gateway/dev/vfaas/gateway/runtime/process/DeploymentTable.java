@@ -94,8 +94,8 @@ final class DeploymentTable {
             Map<String, Revision> revisions = new LinkedHashMap<>();
             List<Stored> functions = new ArrayList<>();
             try (Statement statement = connection.createStatement()) {
-                try (ResultSet row =
-                        statement.executeQuery("SELECT namespace, name, number, deployment, image FROM functions_revisions")) {
+                try (ResultSet row = statement.executeQuery(
+                        "SELECT namespace, name, number, deployment, image FROM functions_revisions")) {
                     while (row.next()) {
                         revisions.put(
                                 row.getString(1) + "/" + row.getString(2) + "/" + row.getInt(3),
@@ -189,7 +189,11 @@ final class DeploymentTable {
     void remove(FunctionKey key) {
         change(connection -> {
             run(connection, "DELETE FROM functions WHERE namespace = ? AND name = ?", key.namespace(), key.name());
-            run(connection, "DELETE FROM functions_revisions WHERE namespace = ? AND name = ?", key.namespace(), key.name());
+            run(
+                    connection,
+                    "DELETE FROM functions_revisions WHERE namespace = ? AND name = ?",
+                    key.namespace(),
+                    key.name());
         });
     }
 

@@ -15,9 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScalingDecisionTest {
 
     @ParameterizedTest(name = "{0}: {2} calls/s on {1} replicas, {3} recently: {4}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                                                 # labels                    | now | rate | recent | then
                                                                             |   1 |    0 |      1 |  1
                                                                             |   1 |   45 |      1 |  1
@@ -77,17 +75,14 @@ class ScalingDecisionTest {
     @Test
     void a_step_is_taken_every_five_seconds() {
         ScalingRules rules = rules("factor=20");
-        ScalingDecision.Seen early =
-                new ScalingDecision.Seen(5, 1, 100, 0, Duration.ZERO, Duration.ofSeconds(4), 5);
+        ScalingDecision.Seen early = new ScalingDecision.Seen(5, 1, 100, 0, Duration.ZERO, Duration.ofSeconds(4), 5);
         ScalingDecision.Seen due = new ScalingDecision.Seen(5, 1, 100, 0, Duration.ZERO, Duration.ofSeconds(5), 5);
         assertThat(ScalingDecision.replicas(rules, early)).isEqualTo(5);
         assertThat(ScalingDecision.replicas(rules, due)).isEqualTo(9);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                                                 type=cpu             | com.openfaas.scale.type is "cpu"; this gateway scales by rps or capacity
                                                 min=a                | com.openfaas.scale.min is "a", must be a whole number from 0 to 10000
                                                 min=3 max=2          | com.openfaas.scale.min is 3, more than com.openfaas.scale.max, which is 2
@@ -100,7 +95,9 @@ class ScalingDecisionTest {
                                                 down.window=5x       | com.openfaas.scale.down.window is "5x", must be a duration such as 30s or 15m
                                                 """)
     void labels_that_make_no_sense_are_refused(String labels, String why) {
-        assertThatThrownBy(() -> rules(labels)).isInstanceOf(RuntimeFailure.class).hasMessage(why);
+        assertThatThrownBy(() -> rules(labels))
+                .isInstanceOf(RuntimeFailure.class)
+                .hasMessage(why);
     }
 
     @Test
@@ -127,7 +124,9 @@ class ScalingDecisionTest {
     private static ScalingRules rules(String labels) {
         Map<String, String> map = new HashMap<>();
         for (String label : labels == null || labels.isBlank() ? new String[0] : labels.split(" ")) {
-            map.put("com.openfaas.scale." + label.substring(0, label.indexOf('=')), label.substring(label.indexOf('=') + 1));
+            map.put(
+                    "com.openfaas.scale." + label.substring(0, label.indexOf('=')),
+                    label.substring(label.indexOf('=') + 1));
         }
         return ScalingRules.of(map);
     }

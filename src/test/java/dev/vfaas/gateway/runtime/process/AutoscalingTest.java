@@ -92,7 +92,8 @@ class AutoscalingTest {
         }
         assertThat(function.endpoints()).hasSize(1);
         assertThat(bench.call("hello", "/")).isEqualTo("v1");
-        assertThat(bench.logLines("hello").subList(before, bench.logLines("hello").size()))
+        assertThat(bench.logLines("hello")
+                        .subList(before, bench.logLines("hello").size()))
                 .containsOnlyOnce("listening v1\n");
         for (int i = 0; i < 200; i++) {
             function.load().end();
