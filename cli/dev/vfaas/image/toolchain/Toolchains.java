@@ -12,8 +12,11 @@ public final class Toolchains {
 
     /** All toolchains, which find their programs in that environment. */
     public static Toolchains standard(Environment environment) {
-        return new Toolchains(
-                Map.of("go", () -> new GoToolchain(environment), "java", () -> new JavaToolchain(environment)));
+        return new Toolchains(Map.of(
+                "go", () -> new GoToolchain(environment),
+                "java", () -> new JavaToolchain(environment),
+                "node", () -> new NodeToolchain(environment),
+                "python", () -> new PythonToolchain(environment)));
     }
 
     public Toolchains(Map<String, Supplier<Toolchain>> byName) {
