@@ -15,6 +15,7 @@ import dev.vfaas.gateway.metrics.MetricsHandler;
 import dev.vfaas.gateway.proxy.FunctionProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,7 +43,16 @@ public final class Gateway implements AutoCloseable {
 
     /** Begins to answer, and tells where. */
     InetSocketAddress listen() throws IOException {
-        return frontend.listen(config.host(), config.port());
+        InetSocketAddress address = frontend.listen(config.host(), config.port());
+        if (rooms.asynchronous() != null) {
+            String host = address.getAddress().isAnyLocalAddress()
+                    ? "127.0.0.1"
+                    : address.getAddress().getHostAddress();
+            rooms.asynchronous()
+                    .start(URI.create(
+                            "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort()));
+        }
+        return address;
     }
 
     private List<Route> routes() {
@@ -64,7 +74,10 @@ public final class Gateway implements AutoCloseable {
                 blocking(new ManagementApi(rooms.runtime(), rooms.secrets(), metrics, Version.current()))));
         routes.add(Route.at("/metrics", Access.OPEN, blocking(new MetricsHandler(metrics, rooms.runtime()))));
         if (rooms.asynchronous() != null) {
-            routes.add(Route.below("/async-function", Access.OPEN, blocking(rooms.asynchronous())));
+            routes.add(Route.below(
+                    "/async-function",
+                    Access.OPEN,
+                    blocking(rooms.asynchronous().handler())));
         }
         if (rooms.images() != null) {
             routes.add(Route.below("/v2", Access.REGISTRY, blocking(rooms.images())));
@@ -88,11 +101,21 @@ public final class Gateway implements AutoCloseable {
         exchange.respond(200, "OK");
     }
 
+    private void closeQueue() {
+        if (rooms.asynchronous() != null) {
+            rooms.asynchronous().close();
+        }
+    }
+
     /** Stops accepting, lets calls under way finish within the drain timeout, then stops the replicas and closes the stores. */
     @Override
     public void close() {
         try {
+            // queued calls that run come through the frontend too, so both come to their end together
+            Thread queue = Thread.ofVirtual().name("closing-queue").start(this::closeQueue);
             frontend.drain(config.drainTimeout());
+            frontend.close();
+            queue.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,6 +2,9 @@ package dev.vfaas.gateway;
 
 import dev.vfaas.gateway.image.OciImageStore;
 import dev.vfaas.gateway.log.Log;
+import dev.vfaas.gateway.queue.AsyncQueue;
+import dev.vfaas.gateway.queue.QueueConfig;
+import dev.vfaas.gateway.queue.QueueMetrics;
 import dev.vfaas.gateway.runtime.process.ProcessOptions;
 import dev.vfaas.gateway.runtime.process.ProcessRuntime;
 import dev.vfaas.gateway.scaling.Autoscaler;
@@ -22,7 +25,7 @@ final class LocalRooms {
         Path data = config.dataDirectory();
         SqliteDatabase database = SqliteDatabase.open(
                 data.resolve("gateway.db"),
-                List.of(EncryptedSecrets.SCHEMA, OciImageStore.SCHEMA, ProcessRuntime.SCHEMA));
+                List.of(EncryptedSecrets.SCHEMA, OciImageStore.SCHEMA, ProcessRuntime.SCHEMA, AsyncQueue.SCHEMA));
         try {
             EncryptedSecrets secrets = new EncryptedSecrets(database, new SecretKeyFile(data.resolve("key")));
             OciImageStore images = OciImageStore.open(database, data.resolve("blobs"), OciImageStore.GRACE, log::info);
@@ -40,7 +43,14 @@ final class LocalRooms {
                     runtime,
                     secrets,
                     images.handler(),
-                    null,
+                    AsyncQueue.open(
+                            database,
+                            data.resolve("calls"),
+                            runtime::live,
+                            QueueConfig.DEFAULT,
+                            QueueMetrics.NONE,
+                            Version.current(),
+                            log),
                     () -> database.read(connection -> connection.isValid(1)),
                     () -> {
                         autoscaler.close();

@@ -1,6 +1,7 @@
 package dev.vfaas.gateway;
 
 import dev.vfaas.gateway.http.BlockingHandler;
+import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.Secrets;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The parts behind the gateway's routes.
  *
  * @param images answers below /v2
- * @param asynchronous answers below /async-function
+ * @param asynchronous answers below /async-function; the gateway starts it when it listens and closes it before the runtime
  * @param health throws when the stores cannot be used; may block
  * @param closing ends the rooms, after the runtime is closed
  */
@@ -17,6 +18,6 @@ record Rooms(
         FunctionRuntime runtime,
         Secrets secrets,
         @Nullable BlockingHandler images,
-        @Nullable BlockingHandler asynchronous,
+        @Nullable AsyncQueue asynchronous,
         Runnable health,
         AutoCloseable closing) {}

@@ -116,6 +116,12 @@ final class ConnectionExchange implements Exchange, RequestSink {
     }
 
     @Override
+    public String rawPath() {
+        int mark = request.uri().indexOf('?');
+        return mark < 0 ? request.uri() : request.uri().substring(0, mark);
+    }
+
+    @Override
     public @Nullable String query(String name) {
         List<String> values = target.parameters().get(name);
         return values == null || values.isEmpty() ? null : values.getFirst();

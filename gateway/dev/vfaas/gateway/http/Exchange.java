@@ -14,6 +14,9 @@ public interface Exchange {
     /** Decoded path without the query. */
     String path();
 
+    /** Path as the client sent it, still percent-encoded, without the query. */
+    String rawPath();
+
     /** First value of a query parameter, decoded. */
     @Nullable
     String query(String name);

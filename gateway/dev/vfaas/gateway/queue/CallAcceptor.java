@@ -1,0 +1,186 @@
+package dev.vfaas.gateway.queue;
+
+import dev.vfaas.gateway.http.BlockingHandler;
+import dev.vfaas.gateway.http.Exchange;
+import dev.vfaas.gateway.runtime.FunctionKey;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /async-function/NAME[.NAMESPACE][/PATH]}: answers 202 with X-Call-Id once the call is durable. Unlike OpenFaaS it answers 404 for a function
+ * that does not exist, since such a call could never run.
+ */
+final class CallAcceptor implements BlockingHandler {
+    private static final Pattern PATH = Pattern.compile("/async-function/([A-Za-z0-9._-]+)(/.*)?");
+    private static final Pattern CALL_ID = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final Set<String> METHODS = Set.of("POST", "PUT", "PATCH", "DELETE");
+
+    /** Hop-by-hop (RFC 9110 section 7.6.1), or made anew for the call to the function. */
+    private static final Set<String> NOT_FORWARDED = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "content-length",
+            "expect",
+            "host",
+            "x-call-id",
+            "x-callback-url",
+            "x-start-time");
+
+    private final CallTable calls;
+    private final BodyFiles bodies;
+    private final long maxBodyBytes;
+    private final Predicate<FunctionKey> exists;
+    private final BiConsumer<FunctionKey, Long> accepted;
+
+    /** @param accepted told of each call that is durable now */
+    CallAcceptor(
+            CallTable calls,
+            BodyFiles bodies,
+            long maxBodyBytes,
+            Predicate<FunctionKey> exists,
+            BiConsumer<FunctionKey, Long> accepted) {
+        this.calls = calls;
+        this.bodies = bodies;
+        this.maxBodyBytes = maxBodyBytes;
+        this.exists = exists;
+        this.accepted = accepted;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        Matcher path = PATH.matcher(exchange.rawPath());
+        if (!path.matches()) {
+            exchange.respond(404, "404 page not found\n");
+            return;
+        }
+        if (!METHODS.contains(exchange.method())) {
+            exchange.setHeader("Allow", "POST, PUT, PATCH, DELETE");
+            exchange.respond(405, "method not allowed: an asynchronous call is a POST");
+            return;
+        }
+        FunctionKey function = FunctionKey.parse(path.group(1));
+        if (!exists.test(function)) {
+            exchange.respond(404, "error finding function " + function + ": it is not deployed");
+            return;
+        }
+        String query = exchange.rawQuery();
+        if (!isUri(exchange.rawPath() + (query == null ? "" : "?" + query))) {
+            exchange.respond(400, "the path or the query has characters that a URL must percent-encode");
+            return;
+        }
+        String callback = exchange.header("X-Callback-Url");
+        if (callback != null && !isHttp(callback)) {
+            exchange.respond(400, "X-Callback-Url is not an absolute http or https URL: " + callback);
+            return;
+        }
+        String callId = exchange.header("X-Call-Id");
+        if (callId == null || callId.isBlank()) {
+            callId = UUID.randomUUID().toString();
+        } else if (!CALL_ID.matcher(callId).matches()) {
+            exchange.respond(400, "X-Call-Id is longer than 255 characters or has others than visible ASCII");
+            return;
+        }
+        accept(exchange, function, callId, path.group(2), callback);
+    }
+
+    private void accept(
+            Exchange exchange, FunctionKey function, String callId, @Nullable String path, @Nullable String callback)
+            throws IOException {
+        if (declaredLength(exchange) > maxBodyBytes) {
+            tooLarge(exchange);
+            return;
+        }
+        CallBody body;
+        try {
+            body = bodies.receive(exchange.body(), maxBodyBytes, true);
+        } catch (BodyFiles.TooLarge e) {
+            tooLarge(exchange);
+            return;
+        }
+        long id;
+        try {
+            id = calls.add(new QueuedCall(
+                    0,
+                    callId,
+                    function,
+                    exchange.method(),
+                    path == null ? "/" : path,
+                    exchange.rawQuery(),
+                    forwarded(exchange),
+                    body,
+                    callback,
+                    0));
+        } catch (RuntimeException e) {
+            bodies.delete(body);
+            throw e;
+        }
+        accepted.accept(function, id);
+        exchange.setHeader("X-Call-Id", callId);
+        exchange.respond(202, null, new byte[0]);
+    }
+
+    private void tooLarge(Exchange exchange) throws IOException {
+        exchange.respond(413, "the body of an asynchronous call may have up to " + maxBodyBytes + " bytes");
+    }
+
+    private static long declaredLength(Exchange exchange) {
+        String length = exchange.header("Content-Length");
+        try {
+            return length == null ? 0 : Long.parseLong(length.strip());
+        } catch (NumberFormatException e) {
+            return 0; // counted while it arrives
+        }
+    }
+
+    private static Map<String, String> forwarded(Exchange exchange) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        String named = exchange.header("Connection");
+        Set<String> hopByHop = named == null
+                ? Set.of()
+                : Set.copyOf(Arrays.asList(named.toLowerCase(Locale.ROOT).split("[ ,]+")));
+        exchange.headers().forEach((name, value) -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!NOT_FORWARDED.contains(lower) && !hopByHop.contains(lower)) {
+                headers.put(name, value);
+            }
+        });
+        return headers;
+    }
+
+    private static boolean isUri(String text) {
+        try {
+            return new URI(text).getRawPath() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static boolean isHttp(String url) {
+        try {
+            URI uri = new URI(url);
+            return uri.getHost() != null
+                    && ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()));
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package dev.vfaas.gateway.queue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vfaas.gateway.runtime.FunctionKey;
+import dev.vfaas.gateway.store.Database;
+import dev.vfaas.gateway.store.Schema;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The accepted calls, durable: a row from before the 202 until there is a result. */
+final class CallTable {
+    /** The room's tables; {@code not_before} in epoch milliseconds. */
+    static final Schema SCHEMA = new Schema("queue", List.of("""
+            CREATE TABLE queue_call(
+              id INTEGER PRIMARY KEY AUTOINCREMENT,
+              call_id TEXT NOT NULL,
+              namespace TEXT NOT NULL,
+              function TEXT NOT NULL,
+              method TEXT NOT NULL,
+              path TEXT NOT NULL,
+              query TEXT,
+              headers TEXT NOT NULL,
+              body BLOB,
+              body_file TEXT,
+              callback TEXT,
+              attempts INTEGER NOT NULL DEFAULT 0,
+              not_before INTEGER NOT NULL DEFAULT 0
+            )"""));
+
+    private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
+
+    private final Database database;
+    private final BodyFiles bodies;
+    private final ObjectMapper json = new ObjectMapper();
+
+    /** Where a call stands in line. */
+    record Place(long id, FunctionKey function, long notBefore) {}
+
+    CallTable(Database database, BodyFiles bodies) {
+        this.database = database;
+        this.bodies = bodies;
+    }
+
+    /** Stores a call whose {@code id} and {@code attempts} count for nothing; returns its id once it is durable. */
+    long add(QueuedCall call) {
+        String headers;
+        try {
+            headers = json.writeValueAsString(call.headers());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a map of strings is always JSON", e);
+        }
+        return database.write(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO queue_call(call_id, namespace, function, method, path, query, headers, body, body_file,"
+                            + " callback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id")) {
+                insert.setString(1, call.callId());
+                insert.setString(2, call.function().namespace());
+                insert.setString(3, call.function().name());
+                insert.setString(4, call.method());
+                insert.setString(5, call.path());
+                insert.setString(6, call.query());
+                insert.setString(7, headers);
+                switch (call.body()) {
+                    case CallBody.Bytes(byte[] content) -> {
+                        insert.setBytes(8, content);
+                        insert.setNull(9, Types.VARCHAR);
+                    }
+                    case CallBody.Stored(Path file) -> {
+                        insert.setNull(8, Types.BLOB);
+                        insert.setString(9, file.getFileName().toString());
+                    }
+                }
+                insert.setString(10, call.callback());
+                try (ResultSet rows = insert.executeQuery()) {
+                    rows.next();
+                    return rows.getLong(1);
+                }
+            }
+        });
+    }
+
+    /** The call, or null when it is no longer there. */
+    @Nullable
+    QueuedCall find(long id) {
+        return database.read(connection -> {
+                    try (PreparedStatement query = connection.prepareStatement(
+                            "SELECT call_id, namespace, function, method, path, query, headers, body, body_file, callback,"
+                                    + " attempts FROM queue_call WHERE id = ?")) {
+                        query.setLong(1, id);
+                        try (ResultSet rows = query.executeQuery()) {
+                            return rows.next() ? Optional.of(call(id, rows)) : Optional.<QueuedCall>empty();
+                        }
+                    }
+                })
+                .orElse(null);
+    }
+
+    private QueuedCall call(long id, ResultSet row) throws SQLException {
+        Map<String, String> headers;
+        try {
+            headers = json.readValue(row.getString(7), HEADERS);
+        } catch (JsonProcessingException e) {
+            throw new SQLException("the headers of call " + id + " are damaged", e);
+        }
+        String file = row.getString(9);
+        byte[] content = row.getBytes(8);
+        return new QueuedCall(
+                id,
+                row.getString(1),
+                new FunctionKey(row.getString(2), row.getString(3)),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                headers,
+                file != null ? bodies.stored(file) : new CallBody.Bytes(content == null ? new byte[0] : content),
+                row.getString(10),
+                row.getInt(11));
+    }
+
+    /** Notes an attempt without a result. */
+    void postpone(long id, int attempts, long notBefore) {
+        database.write(connection -> {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE queue_call SET attempts = ?, not_before = ? WHERE id = ?")) {
+                update.setInt(1, attempts);
+                update.setLong(2, notBefore);
+                update.setLong(3, id);
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /** Forgets a call that has its result. */
+    void remove(QueuedCall call) {
+        database.write(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM queue_call WHERE id = ?")) {
+                delete.setLong(1, call.id());
+                return delete.executeUpdate();
+            }
+        });
+        bodies.delete(call.body());
+    }
+
+    /** Every call, oldest first. */
+    List<Place> all() {
+        return database.read(connection -> {
+            try (PreparedStatement query = connection.prepareStatement(
+                            "SELECT id, namespace, function, not_before FROM queue_call ORDER BY id");
+                    ResultSet rows = query.executeQuery()) {
+                List<Place> places = new ArrayList<>();
+                while (rows.next()) {
+                    places.add(new Place(
+                            rows.getLong(1), new FunctionKey(rows.getString(2), rows.getString(3)), rows.getLong(4)));
+                }
+                return places;
+            }
+        });
+    }
+
+    /** Names of the body files that belong to a call. */
+    Set<String> bodyFiles() {
+        return database.read(connection -> {
+            try (PreparedStatement query = connection.prepareStatement(
+                            "SELECT body_file FROM queue_call WHERE body_file IS NOT NULL");
+                    ResultSet rows = query.executeQuery()) {
+                Set<String> names = new HashSet<>();
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+                return names;
+            }
+        });
+    }
+}

@@ -1,0 +1,27 @@
+package dev.vfaas.gateway.queue;
+
+import java.time.Duration;
+
+/**
+ * How asynchronous calls are taken and run.
+ *
+ * @param maxBodyBytes larger requests are refused with 413
+ * @param maxInFlight calls of one function at a time, unless its annotation {@code dev.vfaas.async.max-inflight} says another number
+ * @param maxAttempts after so many attempts without a result a call is given up
+ * @param firstDelay wait after the first such attempt; it doubles with each further one, with jitter
+ * @param longestDelay where the doubling ends
+ * @param callbackAttempts how often a result is offered to the callback URL
+ * @param stopPatience how long {@link AsyncQueue#close} waits for calls that run
+ */
+public record QueueConfig(
+        long maxBodyBytes,
+        int maxInFlight,
+        int maxAttempts,
+        Duration firstDelay,
+        Duration longestDelay,
+        int callbackAttempts,
+        Duration stopPatience) {
+    /** 16 MiB, 16 at a time, 10 attempts from one second to two minutes apart, 4 offers to a callback, 10 seconds to stop. */
+    public static final QueueConfig DEFAULT =
+            new QueueConfig(16L << 20, 16, 10, Duration.ofSeconds(1), Duration.ofMinutes(2), 4, Duration.ofSeconds(10));
+}
