@@ -19,6 +19,7 @@ public final class Commands {
         add("deploy", () -> new DeployCommand(session));
         add("build", () -> new BuildCommand(session));
         add("push", () -> new PushCommand(session));
+        add("new", () -> new NewCommand(session));
         add("list", () -> new ListCommand(session), "ls");
         add("describe", () -> new DescribeCommand(session));
         add("invoke", () -> new InvokeCommand(session));

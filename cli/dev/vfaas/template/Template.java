@@ -38,6 +38,11 @@ public final class Template {
         return folder.name("");
     }
 
+    /** Whether it comes with the tool. */
+    public boolean builtIn() {
+        return folder instanceof ClassPathFolder;
+    }
+
     /** The template layer's files, sorted by path: the template's own code (with a Dockerfile: all of its build context but the handler). */
     public List<TemplateFile> files() {
         List<String> paths = recipe.files();
