@@ -40,7 +40,10 @@ final class NewCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Parameters(paramLabel = "NAME", arity = "0..1", description = "the function's name: a-z, 0-9 and dashes, at most 63")
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "0..1",
+            description = "the function's name: a-z, 0-9 and dashes, at most 63")
     @Nullable
     String name;
 
@@ -153,13 +156,17 @@ final class NewCommand implements Callable<Integer> {
         data.put("files", made.files());
         output.show(
                 session.console(),
-                new View(data, () -> String.join("\n", made.files()), () -> List.of(made.function().name())));
+                new View(
+                        data,
+                        () -> String.join("\n", made.files()),
+                        () -> List.of(made.function().name())));
         String notes = made.welcome();
         if (!quiet && notes != null && !notes.isBlank()) {
             session.console().info("");
             session.console().info(notes.stripTrailing());
         }
-        boolean found = made.stackFile().equals("./stack.yml") || made.stackFile().equals("./stack.yaml");
+        boolean found =
+                made.stackFile().equals("./stack.yml") || made.stackFile().equals("./stack.yaml");
         session.console().info("");
         session.console().info("next: vfaas up" + (found ? "" : " -f " + made.stackFile()));
     }

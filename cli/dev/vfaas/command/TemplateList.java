@@ -25,7 +25,8 @@ final class TemplateList {
                 all.stream().map(TemplateList::data).toList(),
                 () -> {
                     Table table = Table.of("NAME", "LANGUAGE", "LOCATION");
-                    all.forEach(template -> table.row(template.name(), template.recipe().language(), location(template)));
+                    all.forEach(template ->
+                            table.row(template.name(), template.recipe().language(), location(template)));
                     return table.toString();
                 },
                 () -> names);

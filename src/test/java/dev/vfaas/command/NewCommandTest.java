@@ -40,7 +40,17 @@ class NewCommandTest {
     void thePrefixComesFromTheEnvironmentUnlessItIsGiven() throws IOException {
         tool.with("OPENFAAS_PREFIX", "ghcr.io/env");
         assertThat(tool.run("new", "--lang", "go", "a").exitCode()).isZero();
-        assertThat(tool.run("new", "--lang", "go", "b", "--append", "stack.yml", "-p", "ghcr.io/flag", "--handler", "src/b")
+        assertThat(tool.run(
+                                "new",
+                                "--lang",
+                                "go",
+                                "b",
+                                "--append",
+                                "stack.yml",
+                                "-p",
+                                "ghcr.io/flag",
+                                "--handler",
+                                "src/b")
                         .exitCode())
                 .isZero();
         assertThat(Files.readString(home.resolve("stack.yml")))
@@ -49,9 +59,9 @@ class NewCommandTest {
 
     @Test
     void jsonIsOfTheDocumentedShape() {
-        assertThat(tool.run("new", "--lang", "Dockerfile", "a", "--memory-limit", "64Mi", "-o", "json").out())
-                .isEqualTo(
-                        """
+        assertThat(tool.run("new", "--lang", "Dockerfile", "a", "--memory-limit", "64Mi", "-o", "json")
+                        .out())
+                .isEqualTo("""
                         {
                           "name": "a",
                           "lang": "dockerfile",
@@ -65,7 +75,9 @@ class NewCommandTest {
                           ]
                         }
                         """);
-        assertThat(tool.run("new", "--lang", "go", "b", "-a", "stack.yml", "-o", "name").out()).isEqualTo("b\n");
+        assertThat(tool.run("new", "--lang", "go", "b", "-a", "stack.yml", "-o", "name")
+                        .out())
+                .isEqualTo("b\n");
     }
 
     @Test
@@ -84,7 +96,8 @@ class NewCommandTest {
     @Test
     void anotherStackFileIsNamedInTheNextCommand() throws IOException {
         Files.writeString(home.resolve("api.yml"), "provider: {name: openfaas}\n");
-        assertThat(tool.run("new", "-q", "--lang", "go", "a", "--append", "api.yml").err())
+        assertThat(tool.run("new", "-q", "--lang", "go", "a", "--append", "api.yml")
+                        .err())
                 .isEqualTo("\nnext: vfaas up -f ./api.yml\n");
     }
 

@@ -77,9 +77,7 @@ class ScaffoldTest {
                         "image-resizer/handler.py",
                         "image-resizer/requirements.txt",
                         "stack.yml");
-        assertThat(directory.resolve("stack.yml"))
-                .hasContent(
-                        """
+        assertThat(directory.resolve("stack.yml")).hasContent("""
                         version: 1.0
                         provider:
                           name: openfaas
@@ -106,9 +104,7 @@ class ScaffoldTest {
                 "https://faas.example.com",
                 new Quantities("64Mi", "100m"),
                 new Quantities("128Mi", null)));
-        assertThat(directory.resolve("stack.yml"))
-                .hasContent(
-                        """
+        assertThat(directory.resolve("stack.yml")).hasContent("""
                         version: 1.0
                         provider:
                           name: openfaas
@@ -154,9 +150,11 @@ class ScaffoldTest {
         assertThat(loaded.function("one").handler()).isEqualTo("../src/functions/one");
         assertThat(loaded.function("two").handler()).isEqualTo("../two");
         assertThat(loaded.function("three").handler()).isEqualTo(absolute.toString());
-        loaded.functions().values().forEach(function -> assertThat(
-                        loaded.resolve(String.valueOf(function.handler())).resolve("handler.py"))
-                .exists());
+        loaded.functions()
+                .values()
+                .forEach(function -> assertThat(loaded.resolve(String.valueOf(function.handler()))
+                                .resolve("handler.py"))
+                        .exists());
     }
 
     @Test
@@ -208,8 +206,7 @@ class ScaffoldTest {
                 new ScaffoldRequest(directory, "x", "pyton3", null, "", "other.yml", "", null, null),
                 "there is no template \"pyton3\"; did you mean \"python3\"?");
         refused(
-                new ScaffoldRequest(
-                        directory, "x", "go", null, "", null, "", null, new Quantities("128MB", null)),
+                new ScaffoldRequest(directory, "x", "go", null, "", null, "", null, new Quantities("128MB", null)),
                 "--memory-limit \"128MB\" is not a quantity of memory");
     }
 

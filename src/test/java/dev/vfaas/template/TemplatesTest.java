@@ -88,7 +88,8 @@ class TemplatesTest {
         List<String> listed = new ArrayList<>(paths(template.serverFiles()));
         listed.add("files.yml");
         assertThat(filesOf(SOURCES.resolve(name).resolve(server).normalize()))
-                .filteredOn(file -> !file.endsWith("_test.go") && !file.startsWith("test/") && !file.endsWith("README.md"))
+                .filteredOn(
+                        file -> !file.endsWith("_test.go") && !file.startsWith("test/") && !file.endsWith("README.md"))
                 .containsExactlyInAnyOrderElementsOf(listed);
     }
 
@@ -105,10 +106,9 @@ class TemplatesTest {
 
     @Test
     void aFolderOfOpenFaasLayoutComesFirst() throws IOException {
-        Path folder = Files.createDirectories(directory.resolve("template/python3/function/sub")).getParent();
-        Files.writeString(
-                folder.resolveSibling("template.yml"),
-                """
+        Path folder = Files.createDirectories(directory.resolve("template/python3/function/sub"))
+                .getParent();
+        Files.writeString(folder.resolveSibling("template.yml"), """
                 language: python3
                 fprocess: python index.py
                 mount_ssh: true
