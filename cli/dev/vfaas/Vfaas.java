@@ -121,7 +121,7 @@ public final class Vfaas {
                     ? "unknown option " + word
                     : command.subcommands().isEmpty() ? "unexpected argument " + word : "unknown command " + word;
         }
-        String suggestion = near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+        String suggestion = near.isEmpty() ? "" : "; did you mean " + near.getFirst() + "?";
         return Character.toLowerCase(message.charAt(0)) + message.substring(1) + suggestion;
     }
 

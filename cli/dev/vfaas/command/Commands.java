@@ -16,6 +16,7 @@ public final class Commands {
 
     /** All commands of the tool, working in {@code session}. */
     public Commands(Session session) {
+        add("up", () -> new UpCommand(session));
         add("deploy", () -> new DeployCommand(session));
         add("build", () -> new BuildCommand(session));
         add("push", () -> new PushCommand(session));

@@ -43,7 +43,7 @@ final class GoTimeLayout {
             Map.entry("-0700", "xx"));
 
     private static final Pattern ELEMENT = Pattern.compile(
-            "January|Jan|Monday|Mon|MST|2006|Z07:00|-07:00|-0700|01|02|03|04|05|06|_2|15|PM|(?<fraction>[.,][09]+)");
+            "January|Jan|Monday|Mon|MST|2006|Z07:00|-07:00|-0700|01|02|03|04|05|06|_2|15|PM|(?<fraction>[.,](?:0+|9+)(?!\\d))");
 
     private final DateTimeFormatter formatter;
 

@@ -1,0 +1,108 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.context.Destination;
+import dev.vfaas.image.BuildReport;
+import dev.vfaas.image.FunctionBuild;
+import dev.vfaas.image.Platform;
+import dev.vfaas.openfaas.FunctionDeployment;
+import dev.vfaas.openfaas.OpenFaas;
+import dev.vfaas.stack.Stack;
+import dev.vfaas.stack.StackFunction;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vfaas up}. */
+@Command(
+        name = "up",
+        description = "Build, push and deploy the functions of the stack file, and wait until they serve",
+        footer = {
+            "",
+            "Without a gateway to go to, the gateway of this machine is started first.",
+            "JSON: [{name, image, status, replicas, url, error}]",
+            "",
+            "Examples:",
+            "  vfaas up",
+            "  vfaas up --filter hello --gateway https://gateway.example.com",
+            "  vfaas up -f services/stack.yml --tag sha"
+        })
+final class UpCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "HOST", arity = "0..1", hidden = true, description = "a server")
+    @Nullable
+    String server;
+
+    @Option(names = "--skip-push", description = "do not push the images")
+    boolean skipPush;
+
+    @Option(names = "--skip-deploy", description = "do not deploy the functions")
+    boolean skipDeploy;
+
+    @Option(names = "--publish", hidden = true, description = "accepted, does nothing: images are always pushed")
+    boolean publish;
+
+    @Mixin
+    BuildOptions build = new BuildOptions();
+
+    @Mixin
+    DeployOptions deploy = new DeployOptions();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Mixin
+    GatewayOptions gateway = new GatewayOptions();
+
+    @Mixin
+    StackSelection stack = new StackSelection();
+
+    UpCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (server != null) {
+            throw Failure.usage("this version does not set up servers yet, so it cannot go to " + server)
+                    .next("vfaas up --gateway URL, for a server that has a gateway");
+        }
+        Stack file = stack.require(session);
+        Destination destination = new GatewayInReach(session).reach(gateway.destination(session, () -> file));
+        OpenFaas client = gateway.client(session, destination);
+        Images images = new Images(session, build, destination.gateway(), gateway.credentials(session, destination));
+        Platform platform = Images.defaultPlatform(session, build, destination, () -> client);
+        List<FunctionBuild> functions = images.builds(file, platform);
+        BuildReport report = images.build(functions, !skipPush, null);
+        report.orThrow();
+        if (skipDeploy) {
+            output.show(session.console(), BuildCommand.view(report));
+            return ExitCode.OK.code();
+        }
+        return new Rollouts(session, client, deploy.rollout()).run(wanted(file, report, images, platform), output);
+    }
+
+    private List<FunctionDeployment> wanted(Stack file, BuildReport report, Images images, Platform platform) {
+        Map<String, String> built = new LinkedHashMap<>();
+        report.built().forEach(result -> built.put(result.function(), result.image().toString()));
+        Deployments deployments = new Deployments(deploy, gateway.namespace);
+        List<FunctionDeployment> wanted = new ArrayList<>();
+        for (StackFunction function : file.functions().values()) {
+            String image = built.get(function.name());
+            wanted.add(deployments.of(
+                    file,
+                    function,
+                    image != null ? image : images.stackBuilds(platform).image(file, function).toString()));
+        }
+        return wanted;
+    }
+}
