@@ -30,7 +30,8 @@ final class GatewayInReach {
         GatewayProcess.Options options = new GatewayProcess.Options(port(destination.gateway()), "127.0.0.1");
         Running running = new LocalGateway(session, gateway).start(options);
         if (before == null) {
-            session.console().info("started the gateway of this machine at " + running.url() + " (vfaas gateway stop ends it)");
+            session.console()
+                    .info("started the gateway of this machine at " + running.url() + " (vfaas gateway stop ends it)");
         }
         return new Destination(running.url(), destination.origin());
     }

@@ -93,7 +93,8 @@ final class UpCommand implements Callable<Integer> {
 
     private List<FunctionDeployment> wanted(Stack file, BuildReport report, Images images, Platform platform) {
         Map<String, String> built = new LinkedHashMap<>();
-        report.built().forEach(result -> built.put(result.function(), result.image().toString()));
+        report.built()
+                .forEach(result -> built.put(result.function(), result.image().toString()));
         Deployments deployments = new Deployments(deploy, gateway.namespace);
         List<FunctionDeployment> wanted = new ArrayList<>();
         for (StackFunction function : file.functions().values()) {
@@ -101,7 +102,9 @@ final class UpCommand implements Callable<Integer> {
             wanted.add(deployments.of(
                     file,
                     function,
-                    image != null ? image : images.stackBuilds(platform).image(file, function).toString()));
+                    image != null
+                            ? image
+                            : images.stackBuilds(platform).image(file, function).toString()));
         }
         return wanted;
     }

@@ -100,14 +100,13 @@ class CommandsTest {
     @Test
     void anExplicitGatewayWins() {
         gateway.answers("GET", "/system/functions", 200, "[]");
-        Outcome outcome = new Tool(home).with("OPENFAAS_URL", "http://127.0.0.1:1").run("list", "-g", gateway.url());
+        Outcome outcome =
+                new Tool(home).with("OPENFAAS_URL", "http://127.0.0.1:1").run("list", "-g", gateway.url());
         assertThat(outcome.exitCode()).isZero();
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             401 | 4 | vfaas login
             403 | 4 | forbids
             404 | 1 | status 404
@@ -170,7 +169,8 @@ class CommandsTest {
         Outcome outcome = tool.run("describe", "nope");
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err()).startsWith("error: there is no function \"nope\" on " + gateway.url());
-        assertThat(tool.run("ready", "nope", "--attempts", "2", "--interval", "1ms").exitCode())
+        assertThat(tool.run("ready", "nope", "--attempts", "2", "--interval", "1ms")
+                        .exitCode())
                 .isEqualTo(6);
     }
 
@@ -214,7 +214,17 @@ class CommandsTest {
         byte[] answer = {0, (byte) 0xff, 10, 13, (byte) 0x80};
         gateway.answers("POST", "/function/echo.team/deep/path", answer);
         Outcome outcome = tool.input(sent)
-                .run("invoke", "echo/deep/path", "-n", "team", "--query", "a=b c", "-H", "X-One: 1", "--content-type", "image/png");
+                .run(
+                        "invoke",
+                        "echo/deep/path",
+                        "-n",
+                        "team",
+                        "--query",
+                        "a=b c",
+                        "-H",
+                        "X-One: 1",
+                        "--content-type",
+                        "image/png");
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.bytes()).isEqualTo(answer);
         assertThat(gateway.last().getBody()).isEqualTo(sent);
@@ -256,14 +266,17 @@ class CommandsTest {
                 .isEqualTo("2026-01-02T03:04:05Z one \"line\"\n2026-01-02T03:04:06Z two\n");
         assertThat(gateway.last().queryParameter("follow").firstValue()).isEqualTo("false");
         assertThat(gateway.last().queryParameter("tail").firstValue()).isEqualTo("5");
-        assertThat(tool.run("logs", "hello", "--name", "--instance", "--time-format", "").out())
+        assertThat(tool.run("logs", "hello", "--name", "--instance", "--time-format", "")
+                        .out())
                 .isEqualTo("hello (hello-1) one \"line\"\nhello (hello-2) two\n");
         assertThat(gateway.last().queryParameter("follow").firstValue()).isEqualTo("true");
-        assertThat(tool.run("logs", "hello", "-o", "keyvalue", "--time-format", "2006/01/02 15.04").out())
+        assertThat(tool.run("logs", "hello", "-o", "keyvalue", "--time-format", "2006/01/02 15.04")
+                        .out())
                 .startsWith("timestamp=\"2026/01/02 03.04\" text=\"one");
         assertThat(tool.run("logs", "hello", "-o", "json").out())
                 .startsWith("{\"name\":\"hello\",\"namespace\":\"\",\"instance\":\"hello-1\",");
-        assertThat(tool.run("logs", "hello", "--since", "1m", "--since-time", "2026-01-01T00:00:00Z").exitCode())
+        assertThat(tool.run("logs", "hello", "--since", "1m", "--since-time", "2026-01-01T00:00:00Z")
+                        .exitCode())
                 .isEqualTo(2);
     }
 }

@@ -68,7 +68,8 @@ class DeployTest {
                 .orElseThrow()
                 .getBodyAsString();
         assertThat(sent)
-                .contains("\"service\":\"hello\"", "\"image\":\"hello:2\"", "\"A\":\"from-stack\"", "\"B\":\"from-file\"")
+                .contains(
+                        "\"service\":\"hello\"", "\"image\":\"hello:2\"", "\"A\":\"from-stack\"", "\"B\":\"from-file\"")
                 .contains("\"C\":\"from-flag\"", "\"one\":\"1\"", "\"two\":\"2\"", "\"limits\":{\"memory\":\"64Mi\"}")
                 .contains("[\"flag-secret\",\"stack-secret\"]");
     }
@@ -95,7 +96,11 @@ class DeployTest {
 
     @Test
     void anUpdateThatIsAnsweredWith200ChangedNothing() {
-        gateway.answers("GET", "/system/function/hello", 200, "{\"name\":\"hello\",\"image\":\"hello:1\",\"availableReplicas\":1}")
+        gateway.answers(
+                        "GET",
+                        "/system/function/hello",
+                        200,
+                        "{\"name\":\"hello\",\"image\":\"hello:1\",\"availableReplicas\":1}")
                 .answers("PUT", "/system/functions", 200, "");
         Outcome outcome = tool.run("deploy");
         assertThat(outcome.exitCode()).isEqualTo(7);

@@ -8,11 +8,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import dev.vfaas.support.Tool;
 import java.nio.file.Path;
 import java.util.List;
-import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 
 /** A gateway that answers what a test says, also what a real one cannot be made to answer. */
 final class FakeGateway implements AutoCloseable {
@@ -39,12 +39,14 @@ final class FakeGateway implements AutoCloseable {
     }
 
     FakeGateway answers(String method, String path, byte[] body) {
-        server.stubFor(request(method, urlPathEqualTo(path)).willReturn(aResponse().withBody(body)));
+        server.stubFor(
+                request(method, urlPathEqualTo(path)).willReturn(aResponse().withBody(body)));
         return this;
     }
 
     FakeGateway answersAll(int status, String body, String header, String value) {
-        server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(status).withBody(body).withHeader(header, value)));
+        server.stubFor(any(anyUrl())
+                .willReturn(aResponse().withStatus(status).withBody(body).withHeader(header, value)));
         return this;
     }
 

@@ -44,7 +44,9 @@ class HelpTest {
     @MethodSource("commands")
     void everyCommandHasADescriptionAndExamples(CommandLine command) {
         String name = command.getCommandSpec().qualifiedName();
-        assertThat(command.getCommandSpec().usageMessage().description()).as(name).isNotEmpty();
+        assertThat(command.getCommandSpec().usageMessage().description())
+                .as(name)
+                .isNotEmpty();
         assertThat(String.join("\n", command.getCommandSpec().usageMessage().footer()))
                 .as(name)
                 .contains("Examples:\n")
@@ -69,6 +71,7 @@ class HelpTest {
         assertThat(new Tool(home).run("completion", "--shell", "zsh").out()).startsWith("#compdef vfaas\n");
         assertThat(new Tool(home).run("completion", "--shell", "fish").out())
                 .contains("complete -c vfaas -n __fish_use_subcommand -a list");
-        assertThat(new Tool(home).run("completion", "--shell", "tcsh").exitCode()).isEqualTo(2);
+        assertThat(new Tool(home).run("completion", "--shell", "tcsh").exitCode())
+                .isEqualTo(2);
     }
 }

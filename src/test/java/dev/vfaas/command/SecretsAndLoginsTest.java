@@ -42,7 +42,8 @@ class SecretsAndLoginsTest {
     @Test
     void aSecretsValueIsTrimmedUnlessToldNotTo() throws IOException {
         gateway.answers("POST", "/system/secrets", 202, "");
-        assertThat(typing(" value \n").run("secret", "create", "key").exitCode()).isZero();
+        assertThat(typing(" value \n").run("secret", "create", "key").exitCode())
+                .isZero();
         assertThat(gateway.last().getBodyAsString()).isEqualTo("{\"name\":\"key\",\"value\":\"value\"}");
 
         Path file = Files.writeString(home.resolve("key.txt"), "value\n");
@@ -131,6 +132,7 @@ class SecretsAndLoginsTest {
         }
         assertThat(shown.toString())
                 .doesNotContain(PASSWORD)
-                .doesNotContain(Base64.getEncoder().encodeToString(("admin:" + PASSWORD).getBytes(StandardCharsets.UTF_8)));
+                .doesNotContain(
+                        Base64.getEncoder().encodeToString(("admin:" + PASSWORD).getBytes(StandardCharsets.UTF_8)));
     }
 }

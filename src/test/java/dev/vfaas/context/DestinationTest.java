@@ -40,7 +40,8 @@ class DestinationTest {
 
     @Test
     void theStackFileGoesBeforeTheVariable() {
-        Destination destination = decide(Map.of("OPENFAAS_URL", "http://variable"), null, "https://Stack.example/Path/");
+        Destination destination =
+                decide(Map.of("OPENFAAS_URL", "http://variable"), null, "https://Stack.example/Path/");
         assertThat(destination.gateway().text()).isEqualTo("https://stack.example/Path");
         assertThat(destination.origin()).isEqualTo(Origin.STACK);
     }
