@@ -41,7 +41,8 @@ class BuiltInTemplatesTest {
     void listsNameEveryFile(String name) throws IOException {
         Template template = templates.find(name);
         assertThat(paths(template.files())).isEqualTo(filesOf(SOURCES.resolve(name), "function"));
-        assertThat(paths(template.scaffold())).isEqualTo(filesOf(SOURCES.resolve(name).resolve("function"), "-"));
+        assertThat(paths(template.scaffold()))
+                .isEqualTo(filesOf(SOURCES.resolve(name).resolve("function"), "-"));
         String server = template.recipe().server();
         if (server != null) {
             Path folder = SOURCES.resolve(name).resolve(server).normalize();
