@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 /**
  * Go: the handler, the template's main and the server become one static binary, {@code function}, cross-compiled by the {@code go} of the PATH. The
  * user's folder is compiled where it lies, with our files laid over it ({@code go build -overlay}), so that its go.mod, go.sum, vendor folder and
- * relative replacements work as with {@code go test}. Modules are linked into the binary: there is no dependency layer.
+ * relative replacements work as with {@code go test}. Modules are linked into the binary: there is no dependency layer, only their list.
  */
 public final class GoToolchain implements Toolchain {
     /** Where our files seem to lie in the user's module. */
@@ -26,7 +27,6 @@ public final class GoToolchain implements Toolchain {
 
     private static final int OLDEST = 22;
     private static final Pattern VERSION = Pattern.compile("go1\\.(\\d+).*");
-    private static final Pattern MODULE = Pattern.compile("(?m)^\\s*module\\s+\"?([^\\s\"]+)\"?");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,14 +37,46 @@ public final class GoToolchain implements Toolchain {
         this.programs = new Programs(environment.variables());
     }
 
+    /** Empty for a function of the standard library alone; else its go.mod and go.sum, for the list of what is linked in. */
     @Override
     public String dependencyKey(FunctionSource source) {
-        return "";
+        GoModule module = GoModule.of(source.handler());
+        Path sums = source.handler().resolve("go.sum");
+        try {
+            return module.hasRequirements() ? module.text() + (Files.exists(sums) ? Files.readString(sums) : "") : "";
+        } catch (IOException e) {
+            throw Failure.usage("cannot read " + sums + ": " + e.getMessage()).because(e);
+        }
     }
 
+    /** Lists the modules whose packages the handler needs; they go into the binary, not into a layer. */
     @Override
-    public List<Component> resolve(FunctionSource source, Path into, BuildLog log) {
-        return List.of();
+    public List<Component> resolve(FunctionSource source, Path into, BuildLog log) throws InterruptedException {
+        List<String> command = List.of(
+                go(source).toString(),
+                "list",
+                "-deps",
+                "-f",
+                "{{with .Module}}{{if not .Main}}{{.Path}} {{with .Replace}}{{.Version}}{{else}}{{.Version}}{{end}}{{end}}{{end}}",
+                ".");
+        Programs.Result result = programs.run(command, source.handler(), target(source), log);
+        if (result.failed()) {
+            throw Failure.failed("go could not find the modules of function " + source.name() + " in "
+                            + source.handler() + ":\n" + result.tail(40))
+                    .next("(cd " + source.handler() + " && go mod tidy)");
+        }
+        return result.lines().stream()
+                .map(line -> line.split(" ", -1))
+                // Progress of downloads is among the lines.
+                .filter(module -> module.length == 2 && module[0].contains("."))
+                .map(module -> new Component(
+                        module[0],
+                        module[1].isEmpty() ? "local" : module[1],
+                        "pkg:golang/" + module[0] + (module[1].isEmpty() ? "" : "@" + module[1]),
+                        null))
+                .distinct()
+                .sorted(Comparator.comparing(Component::purl))
+                .toList();
     }
 
     @Override
@@ -55,7 +87,10 @@ public final class GoToolchain implements Toolchain {
     @Override
     public String compilerKey(FunctionSource source) {
         try {
-            return String.join("\n", settings(go(source), source));
+            return String.join("\n", settings(go(source), source)) + "\n"
+                    + GoModule.of(source.handler()).furtherSources();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading the sources of " + source.name(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Failure.failed("interrupted while asking go for its version").because(e);
@@ -94,10 +129,6 @@ public final class GoToolchain implements Toolchain {
         try {
             Path overlay = scratch.resolve("overlay.json");
             JSON.writeValue(overlay.toFile(), Map.of("Replace", overlay(source, scratch)));
-            Map<String, String> target = Map.of(
-                    "CGO_ENABLED", "0",
-                    "GOOS", source.platform().os(),
-                    "GOARCH", source.platform().architecture());
             List<String> command = List.of(
                     go.toString(),
                     "build",
@@ -107,7 +138,7 @@ public final class GoToolchain implements Toolchain {
                     "-ldflags=-s -w -buildid=",
                     "-o=" + into.resolve("function"),
                     "./" + MAIN);
-            Programs.Result result = programs.run(command, source.handler(), target, log);
+            Programs.Result result = programs.run(command, source.handler(), target(source), log);
             if (result.failed()) {
                 throw Failure.failed("go could not build function " + source.name() + " in " + source.handler() + ":\n"
                         + result.tail(40));
@@ -118,6 +149,13 @@ public final class GoToolchain implements Toolchain {
         } finally {
             Folders.remove(scratch);
         }
+    }
+
+    private static Map<String, String> target(FunctionSource source) {
+        return Map.of(
+                "CGO_ENABLED", "0",
+                "GOOS", source.platform().os(),
+                "GOARCH", source.platform().architecture());
     }
 
     private static Path temporaryFolder() {
@@ -137,20 +175,14 @@ public final class GoToolchain implements Toolchain {
                 overlay.put(main.resolve(folder.relativize(file).toString()).toString(), file.toString());
             }
         }
-        Path module = source.handler().resolve("go.mod");
-        if (!Files.exists(module)) {
+        GoModule module = GoModule.of(source.handler());
+        if (module.isAbsent()) {
             Path written =
                     Files.writeString(scratch.resolve("go.mod"), "module handler/function\n\ngo 1." + OLDEST + "\n");
-            overlay.put(module.toString(), written.toString());
-            return overlay;
-        }
-        Matcher name = MODULE.matcher(Files.readString(module));
-        if (!name.find()) {
-            throw Failure.usage(module + " has no line \"module NAME\"");
-        }
-        if (!name.group(1).equals("handler/function")) {
+            overlay.put(source.handler().resolve("go.mod").toString(), written.toString());
+        } else if (!module.name().equals("handler/function")) {
             Path template = source.template().resolve("main.go");
-            String renamed = Files.readString(template).replace("\"handler/function\"", "\"" + name.group(1) + "\"");
+            String renamed = Files.readString(template).replace("\"handler/function\"", "\"" + module.name() + "\"");
             Path written = Files.writeString(scratch.resolve("main.go"), renamed);
             overlay.put(main.resolve("main.go").toString(), written.toString());
         }

@@ -1,15 +1,12 @@
 package dev.vfaas.image.toolchain;
 
 import dev.vfaas.console.Failure;
+import dev.vfaas.image.cache.Fingerprint;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -69,18 +66,10 @@ record JavaServer(Programs programs, Path cache) {
     }
 
     private static String key(Path sources, List<Path> files, Jdk jdk, int release) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((jdk.version() + " " + release).getBytes(StandardCharsets.UTF_8));
-            for (Path file : files) {
-                byte[] content = Files.readAllBytes(file);
-                digest.update(("\n" + sources.relativize(file) + " " + content.length + "\n")
-                        .getBytes(StandardCharsets.UTF_8));
-                digest.update(content);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
+        Fingerprint key = new Fingerprint("java server/1").add(jdk.version()).add(Integer.toString(release));
+        for (Path file : files) {
+            key.add(sources.relativize(file).toString()).add(Files.readAllBytes(file));
         }
+        return key.hex();
     }
 }

@@ -13,7 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Java with Maven: dependencies of scope compile and runtime become {@code lib/*.jar}; the handler's classes {@code function/function.jar}; the server,
@@ -23,6 +25,9 @@ import java.util.stream.Stream;
 public final class JavaToolchain implements Toolchain {
     private static final String DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0";
     private static final String HANDLER = "com/openfaas/function/Handler.class";
+
+    private static final Pattern LICENSE =
+            Pattern.compile("<license>\\s*(?:<!--.*?-->\\s*)?<name>([^<]+)</name>", Pattern.DOTALL);
 
     private final Environment environment;
     private final Programs programs;
@@ -66,6 +71,8 @@ public final class JavaToolchain implements Toolchain {
                         "-DincludeScope=runtime",
                         // Only this layout tells group, artifact and version apart.
                         "-Dmdep.useRepositoryLayout=true",
+                        // For the licenses.
+                        "-Dmdep.copyPom=true",
                         "-DoutputDirectory=" + repository));
         try {
             List<Component> components = collect(repository, into.resolve("lib"));
@@ -106,9 +113,24 @@ public final class JavaToolchain implements Toolchain {
             boolean alone = byName.getOrDefault(name, List.of()).size() == 1;
             Files.move(jar, lib.resolve(alone ? name : group + "." + name));
             components.add(new Component(
-                    group + ":" + artifact, version, "pkg:maven/" + group + "/" + artifact + "@" + version, null));
+                    group + ":" + artifact,
+                    version,
+                    "pkg:maven/" + group + "/" + artifact + "@" + version,
+                    license(jar.resolveSibling(artifact + "-" + version + ".pom"))));
         }
         return components;
+    }
+
+    /** What a pom itself says its licenses are; null when it leaves that to its parent. */
+    private static @Nullable String license(Path pom) throws IOException {
+        if (!Files.exists(pom)) {
+            return null;
+        }
+        List<String> names = LICENSE.matcher(Files.readString(pom))
+                .results()
+                .map(license -> license.group(1).strip())
+                .toList();
+        return names.isEmpty() ? null : String.join(" OR ", names);
     }
 
     @Override

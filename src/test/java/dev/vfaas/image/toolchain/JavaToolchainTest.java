@@ -98,8 +98,11 @@ class JavaToolchainTest {
 
         assertThat(files(into)).containsExactly("lib/jspecify-1.0.1.jar");
         assertThat(components)
-                .containsExactly(
-                        new Component("org.jspecify:jspecify", "1.0.1", "pkg:maven/org.jspecify/jspecify@1.0.1", null));
+                .containsExactly(new Component(
+                        "org.jspecify:jspecify",
+                        "1.0.1",
+                        "pkg:maven/org.jspecify/jspecify@1.0.1",
+                        "The Apache License, Version 2.0"));
     }
 
     @Test
