@@ -15,6 +15,7 @@ import dev.vfaas.image.Platform;
 import dev.vfaas.image.StackBuilds;
 import dev.vfaas.image.cache.BuildCache;
 import dev.vfaas.image.cache.Pruning;
+import dev.vfaas.image.dockerfile.DockerfileBuild;
 import dev.vfaas.image.registry.Credential;
 import dev.vfaas.image.registry.CredentialFiles;
 import dev.vfaas.image.registry.Registries;
@@ -135,7 +136,13 @@ final class Images {
 
     /** The builder. */
     ImageBuilder builder() {
-        return new ImageBuilder(cache, registries, Toolchains.standard(session.environment()), options.pull);
+        Environment environment = session.environment();
+        return new ImageBuilder(
+                cache,
+                registries,
+                Toolchains.standard(environment),
+                new DockerfileBuild(cache, environment),
+                options.pull);
     }
 
     /** The pusher. */

@@ -16,15 +16,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Builds the image of one function for all its platforms and sends it to where its name says. */
 final class FunctionBuilder {
     private final BuildCache cache;
     private final BaseImages bases;
     private final Toolchains toolchains;
+    private final DockerfileImages dockerfiles;
     private final ImagePublisher publisher;
 
-    FunctionBuilder(BuildCache cache, Registries registries, BaseImages bases, Toolchains toolchains) {
+    FunctionBuilder(
+            BuildCache cache,
+            Registries registries,
+            BaseImages bases,
+            Toolchains toolchains,
+            DockerfileImages dockerfiles) {
+        this.dockerfiles = dockerfiles;
         this.cache = cache;
         this.bases = bases;
         this.toolchains = toolchains;
@@ -45,6 +53,9 @@ final class FunctionBuilder {
 
     /** What a build would do. */
     List<DryRun> dryRun(FunctionBuild function) throws InterruptedException {
+        if (dockerfiles.builds(function)) {
+            return dockerfiles.dryRun(function);
+        }
         PlatformBuilder builder = new PlatformBuilder(cache, bases, false);
         List<DryRun> runs = new ArrayList<>();
         for (PlannedImage planned : plan(function)) {
@@ -70,21 +81,20 @@ final class FunctionBuilder {
         boolean push = request.push()
                 && request.archive() == null
                 && publisher.hasTarget(function.image(), function.forHost());
-        PlatformBuilder builder = new PlatformBuilder(cache, bases, request.noCache());
-        List<PlannedImage> plans = plan(function);
-        List<FunctionResult.PlatformImage> images = new ArrayList<>();
-        for (PlannedImage plan : plans) {
-            images.add(builder.known(plan.plan()).orElse(null));
-        }
-        if (!images.contains(null) && push) {
-            String digest = root(images);
-            if (publisher.isThere(function.image(), function.forHost(), digest)) {
-                return built(function, images, digest, true, start);
+        List<FunctionResult.PlatformImage> images;
+        if (dockerfiles.builds(function)) {
+            images = dockerfiles.build(function, request.noCache(), log, steps);
+        } else {
+            PlatformBuilder builder = new PlatformBuilder(cache, bases, request.noCache());
+            List<PlannedImage> plans = plan(function);
+            images = known(builder, plans);
+            if (!images.isEmpty() && push && publisher.isThere(function.image(), function.forHost(), root(images))) {
+                return built(function, images, root(images), true, start);
             }
-        }
-        images.clear();
-        for (PlannedImage plan : plans) {
-            images.add(builder.build(plan, log, steps));
+            images = new ArrayList<>();
+            for (PlannedImage plan : plans) {
+                images.add(builder.build(plan, log, steps));
+            }
         }
         String digest = root(images);
         publisher.remember(function.image(), digest, images);
@@ -95,6 +105,19 @@ final class FunctionBuilder {
             publisher.push(function.image(), function.forHost(), digest, images, steps);
         }
         return built(function, images, digest, push, start);
+    }
+
+    /** The images of all plans if all were built before, else none. */
+    private static List<FunctionResult.PlatformImage> known(PlatformBuilder builder, List<PlannedImage> plans) {
+        List<FunctionResult.PlatformImage> images = new ArrayList<>();
+        for (PlannedImage plan : plans) {
+            Optional<FunctionResult.PlatformImage> image = builder.known(plan.plan());
+            if (image.isEmpty()) {
+                return List.of();
+            }
+            images.add(image.get());
+        }
+        return images;
     }
 
     private static FunctionResult.Built built(

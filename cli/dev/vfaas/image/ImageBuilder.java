@@ -3,6 +3,7 @@ package dev.vfaas.image;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.cache.BuildCache;
+import dev.vfaas.image.dockerfile.DockerfileBuild;
 import dev.vfaas.image.registry.BaseImages;
 import dev.vfaas.image.registry.Registries;
 import dev.vfaas.image.toolchain.Toolchains;
@@ -26,8 +27,18 @@ public final class ImageBuilder {
      *
      * @param pull ask what the tags of base images stand for each time instead of once a day
      */
-    public ImageBuilder(BuildCache cache, Registries registries, Toolchains toolchains, boolean pull) {
-        this.functions = new FunctionBuilder(cache, registries, new BaseImages(cache, registries, pull), toolchains);
+    public ImageBuilder(
+            BuildCache cache,
+            Registries registries,
+            Toolchains toolchains,
+            DockerfileBuild dockerfiles,
+            boolean pull) {
+        this.functions = new FunctionBuilder(
+                cache,
+                registries,
+                new BaseImages(cache, registries, pull),
+                toolchains,
+                new DockerfileImages(cache, dockerfiles, pull));
     }
 
     /** Builds all functions of the request and reports each; throws only when the thread is interrupted. */

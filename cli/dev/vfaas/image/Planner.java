@@ -127,7 +127,7 @@ final class Planner {
                 .add(source.buildArguments());
     }
 
-    private static Map<String, String> labels(FunctionBuild function, Platform platform) {
+    static Map<String, String> labels(FunctionBuild function, Platform platform) {
         Map<String, String> labels = new TreeMap<>(function.labels());
         labels.putIfAbsent(SPECIFICATION + "title", function.name());
         labels.put("dev.vfaas.function", function.name());

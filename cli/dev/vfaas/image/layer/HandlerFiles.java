@@ -27,15 +27,24 @@ public final class HandlerFiles {
      * The files under {@code handler} and the extra paths, sorted by their place in the image.
      *
      * @param copies extra files and folders: their path below {@code target}, and where they lie
-     * @param target absolute folder of the image, without a {@code /} at its end
+     * @param target absolute folder of the image, without a {@code /} at its end; empty for paths relative to it
      * @throws Failure for a folder that does not exist, holds nothing, or has a link that leads out of it or nowhere
      */
     public List<LayerEntry> list(Path handler, Map<String, Path> copies, String target) {
+        return list(handler, copies, target, IgnoreRules.of(handler));
+    }
+
+    /** The same for the build context of a Dockerfile, where {@code .dockerignore} alone says what stays out. */
+    public List<LayerEntry> context(Path handler, Map<String, Path> copies, String target) {
+        return list(handler, copies, target, IgnoreRules.of(handler).onlyAsWritten());
+    }
+
+    private List<LayerEntry> list(Path handler, Map<String, Path> copies, String target, IgnoreRules rules) {
         if (!Files.isDirectory(handler)) {
             throw Failure.usage("the handler folder " + handler + " does not exist");
         }
         Map<String, Path> found = new LinkedHashMap<>();
-        walk(handler, realPath(handler), "", IgnoreRules.of(handler), found);
+        walk(handler, realPath(handler), "", rules, found);
         copies.forEach((path, source) -> {
             if (!Files.exists(source)) {
                 throw Failure.usage("cannot copy " + source + " into the function: it does not exist");
@@ -49,7 +58,8 @@ public final class HandlerFiles {
         List<Map.Entry<String, Path>> files = new ArrayList<>(found.entrySet());
         files.sort(Map.Entry.comparingByKey(Comparator.naturalOrder()));
         Stream<Map.Entry<String, Path>> stream = files.size() > 32 ? files.parallelStream() : files.stream();
-        return stream.map(file -> entry(file.getValue(), target + "/" + file.getKey()))
+        String prefix = target.isEmpty() ? "" : target + "/";
+        return stream.map(file -> entry(file.getValue(), prefix + file.getKey()))
                 .toList();
     }
 

@@ -39,16 +39,23 @@ final class IgnoreRules {
     private record Rule(Pattern pattern, boolean exception) {}
 
     private final List<Rule> rules;
+    private final boolean onlyAsWritten;
 
-    private IgnoreRules(List<Rule> rules) {
+    private IgnoreRules(List<Rule> rules, boolean onlyAsWritten) {
         this.rules = rules;
+        this.onlyAsWritten = onlyAsWritten;
+    }
+
+    /** The same rules without those of our own, but for version control. */
+    IgnoreRules onlyAsWritten() {
+        return new IgnoreRules(rules, true);
     }
 
     /** The rules of that handler folder. */
     static IgnoreRules of(Path folder) {
         Path file = folder.resolve(".dockerignore");
         if (!Files.isRegularFile(file)) {
-            return new IgnoreRules(List.of());
+            return new IgnoreRules(List.of(), false);
         }
         try {
             List<Rule> rules = new ArrayList<>();
@@ -59,7 +66,7 @@ final class IgnoreRules {
                     rules.add(new Rule(pattern(exception ? text.substring(1) : text), exception));
                 }
             }
-            return new IgnoreRules(rules);
+            return new IgnoreRules(rules, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -68,6 +75,9 @@ final class IgnoreRules {
     /** Whether a file or folder, named relative to the handler with {@code /}, stays out whatever {@code .dockerignore} says. */
     boolean neverWanted(String path) {
         String name = path.substring(path.lastIndexOf('/') + 1);
+        if (onlyAsWritten) {
+            return name.equals(".git");
+        }
         return ALWAYS.contains(name) || AT_TOP.contains(path) || name.endsWith(".pyc");
     }
 

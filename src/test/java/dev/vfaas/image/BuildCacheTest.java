@@ -7,13 +7,11 @@ import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.cache.BuildCache;
 import dev.vfaas.image.cache.FolderRemoval;
-import dev.vfaas.image.toolchain.Toolchains;
 import dev.vfaas.support.DockerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -123,8 +121,7 @@ class BuildCacheTest {
                 return components;
             }
         };
-        ImageBuilder builder = new ImageBuilder(
-                workshop.cache(), workshop.registries(), new Toolchains(Map.of("python", () -> breaking)), false);
+        ImageBuilder builder = workshop.builder(breaking);
         BuildRequest request =
                 new BuildRequest(List.of(workshop.function("shout", "shout:1", HOST)), false, null, false, 1);
         BuildReport interrupted = builder.build(request, BuildListener.none());

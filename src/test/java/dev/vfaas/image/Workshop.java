@@ -1,6 +1,8 @@
 package dev.vfaas.image;
 
+import dev.vfaas.console.Environment;
 import dev.vfaas.image.cache.BuildCache;
+import dev.vfaas.image.dockerfile.DockerfileBuild;
 import dev.vfaas.image.registry.Credential;
 import dev.vfaas.image.registry.CredentialFiles;
 import dev.vfaas.image.registry.Registries;
@@ -88,7 +90,19 @@ final class Workshop {
     }
 
     ImageBuilder builder() {
-        return new ImageBuilder(cache(), registries(), new Toolchains(Map.of("python", () -> toolchain)), false);
+        return builder(toolchain);
+    }
+
+    ImageBuilder builder(Toolchain python) {
+        BuildCache cache = cache();
+        Environment environment = new Environment(
+                variables, folder.resolve("home"), folder, Environment.Terminal.NONE);
+        return new ImageBuilder(
+                cache,
+                registries(),
+                new Toolchains(Map.of("python", () -> python)),
+                new DockerfileBuild(cache, environment),
+                false);
     }
 
     ImagePusher pusher() {
