@@ -78,14 +78,14 @@ final class DockerfileImages {
 
     private DockerfileBuild.Request request(FunctionBuild function, Platform platform, boolean noCache) {
         if (platform.host()) {
-            throw Failure.failed("the template " + function.template().name()
-                            + " makes container images, and the embedded gateway runs functions as processes of this machine")
+            throw Failure.failed(
+                            "the template " + function.template().name()
+                                    + " makes container images, and the embedded gateway runs functions as processes of this machine")
                     .next("vfaas build --platform linux/" + platform.architecture());
         }
         TemplateRecipe recipe = function.template().recipe();
         List<TemplateFile> template = function.template().files();
-        boolean ownDockerfile =
-                template.stream().noneMatch(file -> file.path().equals("Dockerfile"));
+        boolean ownDockerfile = template.stream().noneMatch(file -> file.path().equals("Dockerfile"));
         FileHashes hashes = new FileHashes(cache, function.handler());
         List<LayerEntry> handler = new HandlerFiles(hashes)
                 .context(function.handler(), function.copies(), ownDockerfile ? "" : recipe.handlerFolder());

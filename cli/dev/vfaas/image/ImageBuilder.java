@@ -28,11 +28,7 @@ public final class ImageBuilder {
      * @param pull ask what the tags of base images stand for each time instead of once a day
      */
     public ImageBuilder(
-            BuildCache cache,
-            Registries registries,
-            Toolchains toolchains,
-            DockerfileBuild dockerfiles,
-            boolean pull) {
+            BuildCache cache, Registries registries, Toolchains toolchains, DockerfileBuild dockerfiles, boolean pull) {
         this.functions = new FunctionBuilder(
                 cache,
                 registries,

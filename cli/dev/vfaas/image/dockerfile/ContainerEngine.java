@@ -129,7 +129,8 @@ record ContainerEngine(String name, Path program, Map<String, String> environmen
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw Failure.failed("cannot run " + program + ": " + e.getMessage()).because(e);
+            throw Failure.failed("cannot run " + program + ": " + e.getMessage())
+                    .because(e);
         }
         try {
             process.getOutputStream().close();
@@ -141,7 +142,8 @@ record ContainerEngine(String name, Path program, Map<String, String> environmen
             }
             return process.waitFor();
         } catch (IOException e) {
-            throw Failure.failed("lost the output of " + program + ": " + e.getMessage()).because(e);
+            throw Failure.failed("lost the output of " + program + ": " + e.getMessage())
+                    .because(e);
         } finally {
             process.descendants().forEach(ProcessHandle::destroy);
             process.destroy();

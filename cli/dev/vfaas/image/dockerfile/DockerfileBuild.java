@@ -49,10 +49,8 @@ public final class DockerfileBuild {
 
         /** The fingerprint of all of it. */
         public String key() {
-            Fingerprint key = new Fingerprint("dockerfile/1")
-                    .add(platform)
-                    .add(arguments)
-                    .add(labels);
+            Fingerprint key =
+                    new Fingerprint("dockerfile/1").add(platform).add(arguments).add(labels);
             template.forEach(file ->
                     key.add(file.path()).add(file.executable() ? "x" : "-").add(file.content()));
             handler.forEach(file ->

@@ -38,9 +38,11 @@ final class ImageArchive {
             if (Files.exists(work.resolve("index.json"))) {
                 return layout(json.readTree(work.resolve("index.json").toFile()), platform, work);
             }
-            return dockerArchive(json.readTree(work.resolve("manifest.json").toFile()).path(0), work);
+            return dockerArchive(
+                    json.readTree(work.resolve("manifest.json").toFile()).path(0), work);
         } catch (IOException e) {
-            throw Failure.failed("cannot read the image archive: " + e.getMessage()).because(e);
+            throw Failure.failed("cannot read the image archive: " + e.getMessage())
+                    .because(e);
         }
     }
 
@@ -76,7 +78,8 @@ final class ImageArchive {
             if (MediaTypes.isIndex(entry.path("mediaType").asText())) {
                 return layout(json.readTree(blob(work, entry).toFile()), platform, work);
             }
-            String of = entry.at("/platform/os").asText() + "/" + entry.at("/platform/architecture").asText();
+            String of = entry.at("/platform/os").asText() + "/"
+                    + entry.at("/platform/architecture").asText();
             if (chosen == null || of.equals(platform)) {
                 chosen = entry;
             }

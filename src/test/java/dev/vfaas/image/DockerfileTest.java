@@ -77,16 +77,19 @@ class DockerfileTest {
             assertThat(built.cached()).isFalse();
 
             Path unpacked = folder.resolve("unpacked");
-            DockerRegistry.runs(
-                    "skopeo", "copy", "--src-tls-verify=false", "docker://" + image, "dir:" + unpacked);
+            DockerRegistry.runs("skopeo", "copy", "--src-tls-verify=false", "docker://" + image, "dir:" + unpacked);
             String layer = built.platforms().getFirst().digest();
             assertThat(layer).startsWith("sha256:");
-            String files = DockerRegistry.runs("sh", "-c", "for f in " + unpacked + "/*; do tar tzf $f 2>/dev/null; done; true");
+            String files = DockerRegistry.runs(
+                    "sh", "-c", "for f in " + unpacked + "/*; do tar tzf $f 2>/dev/null; done; true");
             assertThat(files).contains("home/app/serve", "home/app/target/kept").doesNotContain("home/app/secret");
 
             variables.put("PATH", "/nowhere");
-            FunctionResult.Built again = workshop.variables(variables).builds(true, function(image, Platform.LINUX_AMD64));
-            assertThat(again.cached()).as("an unchanged context needs no engine").isTrue();
+            FunctionResult.Built again =
+                    workshop.variables(variables).builds(true, function(image, Platform.LINUX_AMD64));
+            assertThat(again.cached())
+                    .as("an unchanged context needs no engine")
+                    .isTrue();
             assertThat(again.digest()).isEqualTo(built.digest());
         }
     }

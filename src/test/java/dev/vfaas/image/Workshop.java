@@ -95,8 +95,7 @@ final class Workshop {
 
     ImageBuilder builder(Toolchain python) {
         BuildCache cache = cache();
-        Environment environment = new Environment(
-                variables, folder.resolve("home"), folder, Environment.Terminal.NONE);
+        Environment environment = new Environment(variables, folder.resolve("home"), folder, Environment.Terminal.NONE);
         return new ImageBuilder(
                 cache,
                 registries(),

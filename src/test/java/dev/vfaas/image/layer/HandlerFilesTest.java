@@ -58,7 +58,17 @@ class HandlerFilesTest {
 
     @Test
     void dockerignoreIsFollowed() throws IOException {
-        write("a.log", "sub/b.log", "sub/deep/c.log", "tmp/x", "tmp/keep/y", "docs/readme.md", "x1", "x2", "xa", "#real");
+        write(
+                "a.log",
+                "sub/b.log",
+                "sub/deep/c.log",
+                "tmp/x",
+                "tmp/keep/y",
+                "docs/readme.md",
+                "x1",
+                "x2",
+                "xa",
+                "#real");
         Files.writeString(handler.resolve(".dockerignore"), """
                 # comment
                 *.log

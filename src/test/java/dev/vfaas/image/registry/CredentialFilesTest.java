@@ -31,8 +31,10 @@ class CredentialFilesTest {
         return new CredentialFiles(variables, folder)
                 .find(host, repository)
                 .map(credential -> switch (credential) {
-                    case Credential.Basic basic -> basic.user() + ":" + basic.password().revealText();
-                    case Credential.IdentityToken identity -> "token:" + identity.token().revealText();
+                    case Credential.Basic basic ->
+                        basic.user() + ":" + basic.password().revealText();
+                    case Credential.IdentityToken identity ->
+                        "token:" + identity.token().revealText();
                     case Credential.Bearer bearer -> "bearer";
                 })
                 .orElse("none");
@@ -50,7 +52,9 @@ class CredentialFilesTest {
 
     private static String auths(String key, String user, String password) {
         return "{\"auths\":{\"" + key + "\":{\"auth\":\""
-                + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(java.nio.charset.StandardCharsets.UTF_8)) + "\"}}}";
+                + Base64.getEncoder()
+                        .encodeToString((user + ":" + password).getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                + "\"}}}";
     }
 
     /** Each place is filled from the one named to the last; the named one must win. */
@@ -113,7 +117,9 @@ class CredentialFilesTest {
 
     @Test
     void anIdentityTokenIsARefreshToken() throws Exception {
-        write(".docker/config.json", "{\"auths\":{\"r.example.com\":{\"auth\":\"MDAwOg==\",\"identitytoken\":\"refresh\"}}}");
+        write(
+                ".docker/config.json",
+                "{\"auths\":{\"r.example.com\":{\"auth\":\"MDAwOg==\",\"identitytoken\":\"refresh\"}}}");
         assertThat(user("r.example.com", "x")).isEqualTo("token:refresh");
     }
 
@@ -158,7 +164,8 @@ class CredentialFilesTest {
         assertThat(file.toFile().setExecutable(true)).isTrue();
         for (String tool : new String[] {"sh", "echo"}) {
             if (!Files.exists(folder.resolve("bin").resolve(tool))) {
-                Files.createSymbolicLink(folder.resolve("bin").resolve(tool), Path.of("/bin").resolve(tool));
+                Files.createSymbolicLink(
+                        folder.resolve("bin").resolve(tool), Path.of("/bin").resolve(tool));
             }
         }
     }

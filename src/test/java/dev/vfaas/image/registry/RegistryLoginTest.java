@@ -3,11 +3,11 @@ package dev.vfaas.image.registry;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.head;
-import static com.github.tomakehurst.wiremock.client.WireMock.containing;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.unauthorized;
@@ -38,8 +38,7 @@ class RegistryLoginTest {
         String host = "localhost:" + wire.getHttpPort();
         if (!login.isEmpty()) {
             Files.createDirectories(home.resolve(".docker"));
-            Files.writeString(
-                    home.resolve(".docker/config.json"), "{\"auths\":{\"" + host + "\":" + login + "}}");
+            Files.writeString(home.resolve(".docker/config.json"), "{\"auths\":{\"" + host + "\":" + login + "}}");
         }
         return new Registries(new CredentialFiles(Map.of(), home), null, null, false)
                 .target(ImageReference.parse(host + "/team/x"), false);
@@ -83,9 +82,7 @@ class RegistryLoginTest {
                         .withRequestBody(containing("grant_type=refresh_token"))
                         .withRequestBody(containing("refresh_token=refresh"))
                         .willReturn(okJson("{\"access_token\":\"granted\"}")));
-        assertThat(location(wire, "{\"identitytoken\":\"refresh\"}")
-                        .client()
-                        .manifestDigest("team/x", "latest"))
+        assertThat(location(wire, "{\"identitytoken\":\"refresh\"}").client().manifestDigest("team/x", "latest"))
                 .contains("sha256:abc");
     }
 
@@ -104,12 +101,11 @@ class RegistryLoginTest {
     @Test
     void aRegistryThatWantsALoginNobodyHasIsExitFour(WireMockRuntimeInfo wire) throws Exception {
         wire.getWireMock()
-                .register(any(anyUrl())
-                        .willReturn(unauthorized().withHeader("WWW-Authenticate", "Basic realm=\"x\"")));
+                .register(any(anyUrl()).willReturn(unauthorized().withHeader("WWW-Authenticate", "Basic realm=\"x\"")));
         Registries.Location location = location(wire, "");
         assertThatThrownBy(() -> location.client().manifestDigest("team/x", "latest"))
-                .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.exitCode())
-                        .isEqualTo(ExitCode.AUTHENTICATION))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.AUTHENTICATION))
                 .hasMessageContaining("wants a login to read team/x");
     }
 }
