@@ -6,7 +6,7 @@ import time
 
 from .config import duration
 from .lifecycle import Exchange
-from .messages import Disconnected, Reader, Rejected, Response, body_length, head_bytes
+from .messages import Disconnected, Late, Reader, Rejected, Response, body_length, head_bytes
 
 _KEEP_IDLE = 120.0  # seconds an unused connection is kept; longer than the clients in front of functions keep theirs
 _LINGER = 1.0  # seconds to let a client read an answer that came before it had sent everything
@@ -33,7 +33,7 @@ class Connection:
                 while self._reader.wait(idle) and self._request():
                     idle = _KEEP_IDLE
             except (OSError, Disconnected):
-                pass  # the client went away: nobody is left to tell
+                pass  # the client went away or does not read: nobody is left to tell
 
     def _request(self):
         """Reads and answers one request. False when the connection cannot be used again."""
@@ -47,7 +47,7 @@ class Connection:
                 return self._route(request)
             except Rejected as rejected:
                 return self._refuse(request, rejected.status, str(rejected))
-            except TimeoutError:
+            except Late:
                 return self._refuse(request, 408, "the request was not received within read_timeout")
         finally:
             self._lifecycle.leave()

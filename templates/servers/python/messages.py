@@ -33,6 +33,10 @@ class Disconnected(Exception):
     """The peer closed the connection in the middle of a request."""
 
 
+class Late(Exception):
+    """The request was not received in time."""
+
+
 class Headers:
     """Header fields by case-insensitive name.
 
@@ -187,14 +191,14 @@ class Reader:
         return bool(self._buffer)
 
     def _fill(self):
-        if self.deadline is not None:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            self._sock.settimeout(left)
-        else:
-            self._sock.settimeout(None)
-        data = self._sock.recv(_CHUNK)
+        left = None if self.deadline is None else self.deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise Late
+        self._sock.settimeout(left)
+        try:
+            data = self._sock.recv(_CHUNK)
+        except TimeoutError:
+            raise Late from None
         if not data:
             raise Disconnected
         self._buffer += data

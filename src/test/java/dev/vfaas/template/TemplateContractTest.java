@@ -314,6 +314,17 @@ abstract class TemplateContractTest {
     }
 
     @Test
+    void aClientThatDoesNotReadItsAnswerIsCutOff() throws Exception {
+        byte[] large = new byte[32_000_000]; // more than the kernel keeps for a connection
+        try (Replica replica = start(echo(), "write_timeout", "300ms");
+                Wire deaf = new Wire(replica.port)) {
+            deaf.request("POST", "/", "Content-Type: application/octet-stream\r\n", large);
+            replica.await("cut off", () -> deaf.isCut());
+            assertThat(replica.get("/_/health").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void oversizedHeadersAreA431() throws Exception {
         try (Replica replica = start(echo());
                 Wire wire = new Wire(replica.port)) {

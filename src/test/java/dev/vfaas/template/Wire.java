@@ -112,6 +112,16 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** True when the server has ended the connection though it has not been read from: sending fails then. */
+    boolean isCut() {
+        try {
+            send("GET /_/health HTTP/1.1\r\nHost: f\r\n\r\n");
+            return false;
+        } catch (IOException ended) {
+            return true;
+        }
+    }
+
     private String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
