@@ -1,7 +1,8 @@
 package dev.vfaas;
 
 import dev.vfaas.console.Environment;
-import java.io.InputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -9,26 +10,51 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Runs the commands whose start matters once, so that a JDK AOT cache made of this process holds their classes. */
+/** Runs the commands whose start matters once, in a home of their own, so that a JDK AOT cache made of this process holds their classes. */
 final class Training {
-    private static final List<String[]> RUNS = List.of(
-            new String[] {"--version"},
-            new String[] {"--help"},
-            new String[] {"version"},
-            new String[] {"version", "-o", "json"},
-            new String[] {"version", "-o", "yaml"},
-            new String[] {"no-such-command"});
+    private static final List<List<String>> RUNS = List.of(
+            List.of("--version"),
+            List.of("--help"),
+            List.of("no-such-command"),
+            List.of("login", "--password-stdin"),
+            List.of("context", "use", "training", "--gateway", "http://127.0.0.1:1"),
+            List.of("context", "list"),
+            List.of("version"),
+            List.of("list"),
+            List.of("list", "-o", "json"),
+            List.of("describe", "hello"),
+            List.of("describe", "hello", "-o", "yaml"),
+            List.of("invoke", "hello"),
+            List.of("logs", "hello", "--tail=false"),
+            List.of("scale", "hello=2"),
+            List.of("ready", "hello"),
+            List.of("gateway", "status"),
+            List.of("new", "--lang", "python3", "hello"),
+            List.of("build", "--dry-run"),
+            List.of("build", "--platform", "host"),
+            List.of("up", "--platform", "host"),
+            List.of("up", "--platform", "host"),
+            List.of("deploy"));
 
     private Training() {}
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         Path home = Path.of(arguments[0]);
-        Environment environment =
-                new Environment(Map.of(), home, home, Environment.ofProcess().terminal());
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        for (String[] run : RUNS) {
-            Vfaas.run(nowhere, nowhere, InputStream.nullInputStream(), environment, run);
+        try (TrainingGateway gateway = new TrainingGateway()) {
+            Environment process = Environment.ofProcess();
+            Map<String, String> variables = Map.of(
+                    "OPENFAAS_URL", gateway.url(), "PATH", process.variables().getOrDefault("PATH", ""));
+            Environment environment = new Environment(variables, home, home, process.terminal());
+            for (List<String> run : RUNS) {
+                Vfaas.run(
+                        nowhere,
+                        nowhere,
+                        new ByteArrayInputStream("password".getBytes(StandardCharsets.UTF_8)),
+                        environment,
+                        run.toArray(String[]::new));
+            }
         }
-        Main.class.getName();
+        System.exit(0);
     }
 }
