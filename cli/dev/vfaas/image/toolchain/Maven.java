@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Maven on one function's folder: the wrapper there, else the {@code mvn} of the PATH.
@@ -18,6 +19,8 @@ import java.util.Set;
  */
 record Maven(Programs programs, Path folder, Jdk jdk) {
     private static final int MOST_LINES = 40;
+    /** Some Mavens end their output with one, whatever they are told. */
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
 
     /**
      * Runs goals and phases.
@@ -32,7 +35,8 @@ record Maven(Programs programs, Path folder, Jdk jdk) {
                 programs.run(command, folder, Map.of("JAVA_HOME", jdk.home().toString()), log);
         if (result.failed()) {
             throw Failure.failed(
-                    "Maven could not build function " + function + " in " + folder + ":\n" + errors(result));
+                    "Maven could not build function " + function + " in " + folder + ":\n"
+                            + errors(result).replace(folder + "/", ""));
         }
     }
 
@@ -59,10 +63,11 @@ record Maven(Programs programs, Path folder, Jdk jdk) {
     static String errors(Programs.Result result) {
         Set<String> errors = new LinkedHashSet<>();
         boolean inError = false;
-        for (String line : result.lines()) {
+        for (String coloured : result.lines()) {
+            String line = COLOUR.matcher(coloured).replaceAll("");
             if (line.startsWith("[ERROR]")) {
                 inError = true;
-                add(errors, line.substring("[ERROR]".length()));
+                add(errors, line.substring("[ERROR]".length()).replaceFirst("^ ", ""));
             } else if (line.startsWith("[")) {
                 inError = false;
             } else if (inError) {
@@ -78,12 +83,15 @@ record Maven(Programs programs, Path folder, Jdk jdk) {
     private static void add(Set<String> errors, String line) {
         String text = line.replace("-> [Help 1]", "").stripTrailing();
         boolean advice = text.isBlank()
+                // The compiler's own lines say it.
+                || text.startsWith("COMPILATION ERROR")
+                || text.startsWith("Failed to execute goal") && text.endsWith("Compilation failure")
                 || text.contains("re-run Maven")
                 || text.contains("Re-run Maven")
                 || text.contains("For more information about the errors")
                 || text.strip().startsWith("[Help ");
         if (!advice) {
-            errors.add(text.startsWith(" ") && !text.startsWith("  ") ? text.substring(1) : text);
+            errors.add(text);
         }
     }
 }
