@@ -34,9 +34,8 @@ record Maven(Programs programs, Path folder, Jdk jdk) {
         Programs.Result result =
                 programs.run(command, folder, Map.of("JAVA_HOME", jdk.home().toString()), log);
         if (result.failed()) {
-            throw Failure.failed(
-                    "Maven could not build function " + function + " in " + folder + ":\n"
-                            + errors(result).replace(folder + "/", ""));
+            throw Failure.failed("Maven could not build function " + function + " in " + folder + ":\n"
+                    + errors(result).replace(folder + "/", ""));
         }
     }
 

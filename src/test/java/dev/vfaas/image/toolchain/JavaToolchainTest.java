@@ -123,8 +123,7 @@ class JavaToolchainTest {
 
         assertThatThrownBy(() -> compiled(Platform.LINUX_AMD64))
                 .isInstanceOf(Failure.class)
-                .hasMessageEndingWith(
-                        """
+                .hasMessageEndingWith("""
                         :
                         src/main/java/com/openfaas/function/Handler.java:[15,44] cannot find symbol
                           symbol:   method getNothing()
