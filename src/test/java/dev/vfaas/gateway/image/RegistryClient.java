@@ -14,16 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The least a client of the distribution API does, so that tests can send what the real tools never would. */
-final class RegistryClient implements AutoCloseable {
+public final class RegistryClient implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
     private final URI base;
 
-    RegistryClient(URI base) {
+    public RegistryClient(URI base) {
         this.base = base;
     }
 
-    HttpResponse<byte[]> send(String method, String path, byte[] body, String... headers)
+    public HttpResponse<byte[]> send(String method, String path, byte[] body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
@@ -33,7 +33,8 @@ final class RegistryClient implements AutoCloseable {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
-    HttpResponse<byte[]> send(String method, String path, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<byte[]> send(String method, String path, String... headers)
+            throws IOException, InterruptedException {
         return send(method, path, new byte[0], headers);
     }
 
@@ -53,7 +54,13 @@ final class RegistryClient implements AutoCloseable {
         return send("PUT", "/v2/" + repository + "/manifests/" + reference, manifest, "Content-Type", type);
     }
 
-    /** A whole image of one configuration and the given layers; returns the manifest's digest. */
+    /** {@link #image} for other packages. */
+    public String pushImage(String repository, String tag, String config, List<String> layers)
+            throws IOException, InterruptedException {
+        return image(repository, tag, config, layers).toString();
+    }
+
+    /** Pushes a whole image of one configuration and the given layers; returns the manifest's digest. */
     Digest image(String repository, String tag, String config, List<String> layers)
             throws IOException, InterruptedException {
         byte[] configuration = config.getBytes(StandardCharsets.UTF_8);
@@ -73,7 +80,7 @@ final class RegistryClient implements AutoCloseable {
         return Digest.of(manifest);
     }
 
-    byte[] imageManifest(byte[] config, List<byte[]> layers) {
+    public byte[] imageManifest(byte[] config, List<byte[]> layers) {
         ObjectNode document = json.createObjectNode();
         document.put("schemaVersion", 2).put("mediaType", Manifest.OCI_MANIFEST);
         describe(document.putObject("config"), "application/vnd.oci.image.config.v1+json", config);
@@ -83,7 +90,7 @@ final class RegistryClient implements AutoCloseable {
     }
 
     /** An index of manifests of the repository, as {@code os/architecture digest}. */
-    byte[] index(String... entries) {
+    public byte[] index(String... entries) {
         ObjectNode document = json.createObjectNode();
         document.put("schemaVersion", 2).put("mediaType", Manifest.OCI_INDEX);
         ArrayNode array = document.putArray("manifests");
@@ -105,7 +112,7 @@ final class RegistryClient implements AutoCloseable {
         return new String(answer.body(), StandardCharsets.UTF_8);
     }
 
-    byte[] bytes(ObjectNode document) {
+    public byte[] bytes(ObjectNode document) {
         return document.toString().getBytes(StandardCharsets.UTF_8);
     }
 

@@ -1,0 +1,2 @@
+/** The gateway's durable rooms under kills. */
+package dev.vfaas.gateway.crash;
