@@ -260,7 +260,9 @@ final class Invocation implements RequestSink {
         channel.write(content, channel.voidPromise());
         if (!channel.isWritable()) {
             channel.flush();
-            client.pauseReading();
+            if (!channel.isWritable()) { // it may have taken all of it just now
+                client.pauseReading();
+            }
         }
     }
 
