@@ -113,7 +113,7 @@ final class NewCommand implements Callable<Integer> {
             return ExitCode.OK.code();
         }
         Rollback rollback = new Rollback();
-        try (Console.Cleanup interrupt = session.console().onInterrupt(rollback)) {
+        try (Console.Cleanup _ = session.console().onInterrupt(rollback)) {
             Scaffolded made = new Scaffold(Variables.of(session.environment().variables()), rollback).create(request());
             show(made);
             return ExitCode.OK.code();

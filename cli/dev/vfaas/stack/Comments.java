@@ -81,7 +81,7 @@ final class Comments {
     }
 
     private void quoted(char c) {
-        boolean escaped = c == '\\' && quote == '"' || c == '\'' && quote == '\'' && next() == '\'';
+        boolean escaped = (c == '\\' && quote == '"') || (c == '\'' && quote == '\'' && next() == '\'');
         if (escaped) {
             at += 2;
             return;

@@ -26,7 +26,7 @@ final class ExpressionParser {
         }
     }
 
-    /** Begins at the {@code ${} at that offset. */
+    /** Begins at the dollar sign at that offset. */
     ExpressionParser(String text, int offset) {
         this.text = text;
         this.at = offset;
@@ -110,7 +110,7 @@ final class ExpressionParser {
                 parts.add(new Expression.Literal(literal.toString()));
                 literal.setLength(0);
                 parts.add(parse());
-            } else if (escapes && (c == '$' && peek(1) == '$' || c == '\\' && (peek(1) == '/' || peek(1) == '\\'))) {
+            } else if (escapes && isEscape(c, peek(1))) {
                 literal.append(text.charAt(at + 1));
                 at += 2;
             } else {
@@ -120,6 +120,10 @@ final class ExpressionParser {
         }
         parts.add(new Expression.Literal(literal.toString()));
         return new Expression.Joined(parts);
+    }
+
+    private static boolean isEscape(char c, char next) {
+        return c == '$' ? next == '$' : c == '\\' && (next == '/' || next == '\\');
     }
 
     private static Expression filled(String name, Expression argument) throws Malformed {

@@ -6,6 +6,7 @@ import dev.vfaas.console.Failure;
 import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Which functions {@code --filter} and {@code --regex} let through. */
 final class FunctionNames {
@@ -15,17 +16,15 @@ final class FunctionNames {
     static Predicate<String> of(StackOptions options) {
         String regex = options.regex();
         String filter = options.filter();
-        boolean byRegex = regex != null && !regex.isEmpty();
-        boolean byFilter = filter != null && !filter.isEmpty();
-        if (byRegex && byFilter) {
+        if (notEmpty(regex) && notEmpty(filter)) {
             throw Failure.usage("pass in a regex or a filter, not both");
         }
         try {
-            if (byRegex) {
+            if (regex != null && !regex.isEmpty()) {
                 Pattern pattern = Pattern.compile(regex);
                 return name -> pattern.matcher(name).find();
             }
-            if (byFilter) {
+            if (filter != null && !filter.isEmpty()) {
                 Pattern pattern = Pattern.compile(Arrays.stream(filter.split("\\*", -1))
                         .map(Pattern::quote)
                         .collect(Collectors.joining(".*")));
@@ -35,5 +34,14 @@ final class FunctionNames {
             throw Failure.usage(String.valueOf(e.getMessage())).because(e);
         }
         return name -> true;
+    }
+
+    /** Whether options choose among the functions at all. */
+    static boolean chosen(StackOptions options) {
+        return notEmpty(options.regex()) || notEmpty(options.filter());
+    }
+
+    private static boolean notEmpty(@Nullable String text) {
+        return text != null && !text.isEmpty();
     }
 }

@@ -9,6 +9,7 @@ import dev.vfaas.yaml.YamlValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds a function to the text of a stack file and changes nothing else: comments, order, indentation, quoting, line ends and what follows the
@@ -18,7 +19,7 @@ import java.util.Optional;
 public final class StackEditor {
 
     /**
-     * The text with the function as the last one of {@code functions}.
+     * The text with the function behind all others.
      *
      * @throws Failure (usage) when the text is not YAML, has that function already, or has a shape that must be edited by hand
      */
@@ -105,7 +106,7 @@ public final class StackEditor {
     }
 
     private static void put(
-            Map<Object, Object> map, String key, @org.jspecify.annotations.Nullable Quantities quantities) {
+            Map<Object, Object> map, String key, @Nullable Quantities quantities) {
         if (quantities != null) {
             Map<Object, Object> inner = new LinkedHashMap<>();
             if (quantities.cpu() != null) {

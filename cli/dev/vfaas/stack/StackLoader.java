@@ -6,7 +6,6 @@ import dev.vfaas.yaml.SourceText;
 import dev.vfaas.yaml.TextFile;
 import java.io.IOException;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a stack file: fetches its text, replaces variables, parses, checks and filters. Touches nothing. */
 public final class StackLoader {
@@ -29,8 +28,7 @@ public final class StackLoader {
                 options.envsubst() ? Substitution.of(problems, variables) : Substitution.none(problems);
         Stack stack = new StackParser(problems, substitution.warnings())
                 .parse(substitution.text(), substitution.offsets(), source.baseDirectory(), wanted);
-        boolean filtered = notEmpty(options.regex()) || notEmpty(options.filter());
-        if (filtered && stack.functions().isEmpty()) {
+        if (FunctionNames.chosen(options) && stack.functions().isEmpty()) {
             throw Failure.usage("no functions matching --filter/--regex were found in the YAML file " + source.name());
         }
         return stack;
@@ -47,9 +45,5 @@ public final class StackLoader {
             throw Failure.usage("the stack file " + source.name() + " cannot be read: " + e.getMessage())
                     .because(e);
         }
-    }
-
-    private static boolean notEmpty(@Nullable String text) {
-        return text != null && !text.isEmpty();
     }
 }

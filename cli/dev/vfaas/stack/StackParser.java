@@ -97,8 +97,7 @@ final class StackParser {
         Map<String, StackFunction> functions = new LinkedHashMap<>();
         List<YamlValue.Entry> entries = value == null ? List.of() : reader.entries(value, "functions");
         for (YamlValue.Entry entry : entries) {
-            if (!entry.key().startsWith("x-")
-                    || DnsLabel.problem("", entry.key()).isEmpty() && isFunction(entry)) {
+            if (isFunction(entry)) {
                 StackFunction function = new FunctionParser(problems, warnings).parse(entry);
                 if (wanted.test(function.name())) {
                     functions.put(function.name(), function);
@@ -108,10 +107,12 @@ final class StackParser {
         return functions;
     }
 
-    /** Below {@code functions} a name such as {@code x-ray} may be a function; one with an image is. */
+    /** A name that begins with {@code x-} is an extension, unless it has what only a function has: {@code x-ray} with an image. */
     private static boolean isFunction(YamlValue.Entry entry) {
-        return entry.value() instanceof YamlValue.Mapping mapping
+        boolean extension = entry.key().startsWith("x-");
+        boolean image = entry.value() instanceof YamlValue.Mapping mapping
                 && mapping.get("image").isPresent();
+        return !extension || image;
     }
 
     private StackConfiguration configuration(YamlValue value) {

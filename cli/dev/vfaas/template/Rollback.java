@@ -52,9 +52,8 @@ public class Rollback implements Runnable {
         while (!undos.isEmpty()) {
             try {
                 undos.pop().run();
-            } catch (IOException e) {
-                // The others must still be undone; what is left is a temporary name.
-                continue;
+            } catch (IOException _) {
+                // The others must still be undone; what is left has a temporary name.
             }
         }
     }

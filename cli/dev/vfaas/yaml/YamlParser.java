@@ -37,8 +37,8 @@ public final class YamlParser {
     private final Problems problems;
     private final String text;
     private final Offsets offsets;
-    private final Map<Node, YamlValue> done = new IdentityHashMap<>();
-    private final Map<Node, Boolean> open = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, YamlValue> done = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Boolean> open = new IdentityHashMap<>();
     /** Char offsets by code point index; null for texts where they are the same. */
     private final int @Nullable [] codePoints;
 
