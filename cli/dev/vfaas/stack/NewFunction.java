@@ -90,7 +90,8 @@ public record NewFunction(
     /** A scalar, quoted where it must be; {@code $} is doubled, since the file's variables are replaced before it is read. */
     private static String text(String value) {
         String escaped = value.replace("$", "$$");
-        boolean plain = PLAIN.matcher(escaped).matches() && !SPECIAL.matcher(escaped).matches();
+        boolean plain =
+                PLAIN.matcher(escaped).matches() && !SPECIAL.matcher(escaped).matches();
         boolean number = Quantity.parse(escaped).isPresent();
         return plain || number ? escaped : "\"" + escaped.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }

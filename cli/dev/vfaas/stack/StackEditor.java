@@ -105,8 +105,7 @@ public final class StackEditor {
         return map;
     }
 
-    private static void put(
-            Map<Object, Object> map, String key, @Nullable Quantities quantities) {
+    private static void put(Map<Object, Object> map, String key, @Nullable Quantities quantities) {
         if (quantities != null) {
             Map<Object, Object> inner = new LinkedHashMap<>();
             if (quantities.cpu() != null) {

@@ -32,7 +32,8 @@ class ArchitectureTest {
     private static final String GATEWAY = "dev.vfaas.gateway..";
 
     /** The process entries: the command's and the gateway's. */
-    private static final Set<String> ENTRIES = Set.of("dev.vfaas.Main", "dev.vfaas.Vfaas", "dev.vfaas.gateway.GatewayMain");
+    private static final Set<String> ENTRIES =
+            Set.of("dev.vfaas.Main", "dev.vfaas.Vfaas", "dev.vfaas.gateway.GatewayMain");
 
     @ArchTest
     static final ArchRule roomsHaveNoCycles =
@@ -94,11 +95,17 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule image = room(
-            "dev.vfaas.image..", "dev.vfaas.console", "dev.vfaas.yaml", "dev.vfaas.stack", "dev.vfaas.template", "dev.vfaas.openfaas");
+            "dev.vfaas.image..",
+            "dev.vfaas.console",
+            "dev.vfaas.yaml",
+            "dev.vfaas.stack",
+            "dev.vfaas.template",
+            "dev.vfaas.openfaas");
 
     @ArchTest
     static final ArchRule roomsKnowFailuresButNoTerminal = noClasses()
-            .that(resideInAnyPackage("dev.vfaas.openfaas..", "dev.vfaas.stack..", "dev.vfaas.template..", "dev.vfaas.yaml.."))
+            .that(resideInAnyPackage(
+                    "dev.vfaas.openfaas..", "dev.vfaas.stack..", "dev.vfaas.template..", "dev.vfaas.yaml.."))
             .should()
             .dependOnClassesThat(resideInAPackage("dev.vfaas.console").and(not("Failure", "ExitCode")));
 
@@ -112,7 +119,8 @@ class ArchitectureTest {
             .orShould()
             .accessField(System.class, "in")
             .orShould(callMethodWhere(systemCall("exit", "getenv")))
-            .orShould(callMethodWhere(calls("java.lang.Throwable", "printStackTrace").and(withoutArguments())));
+            .orShould(callMethodWhere(
+                    calls("java.lang.Throwable", "printStackTrace").and(withoutArguments())));
 
     @ArchTest
     static final ArchRule noStaticMutableState =
@@ -176,13 +184,15 @@ class ArchitectureTest {
 
     private static DescribedPredicate<JavaMethodCall> withoutArguments() {
         return DescribedPredicate.describe(
-                "without arguments", call -> call.getTarget().getRawParameterTypes().isEmpty());
+                "without arguments",
+                call -> call.getTarget().getRawParameterTypes().isEmpty());
     }
 
     private static DescribedPredicate<JavaField> notSynthetic() {
         return DescribedPredicate.describe(
                 "not the compiler's",
-                field -> !field.getModifiers().contains(JavaModifier.SYNTHETIC) && !field.getName().startsWith("$"));
+                field -> !field.getModifiers().contains(JavaModifier.SYNTHETIC)
+                        && !field.getName().startsWith("$"));
     }
 
     /** Final, and of no type that is there to be changed. */
@@ -201,7 +211,8 @@ class ArchitectureTest {
             @Override
             public void check(JavaField field, ConditionEvents events) {
                 boolean isFinal = field.getModifiers().contains(JavaModifier.FINAL);
-                boolean changes = mutable.stream().anyMatch(type -> field.getRawType().isEquivalentTo(type));
+                boolean changes =
+                        mutable.stream().anyMatch(type -> field.getRawType().isEquivalentTo(type));
                 if (!isFinal || changes) {
                     events.add(SimpleConditionEvent.violated(
                             field, field.getFullName() + " is static state that can change"));
