@@ -46,7 +46,11 @@ class CommandPagesTest {
 
     private static void write(StringBuilder page, List<String> command) {
         String title = ("vfaas " + String.join(" ", command)).strip();
-        page.append("\n## ").append(title).append("\n\n```\n").append(help(command)).append("```\n");
+        page.append("\n## ")
+                .append(title)
+                .append("\n\n```\n")
+                .append(help(command))
+                .append("```\n");
         subcommands(command).forEach(name -> write(page, append(command, name)));
     }
 
@@ -81,7 +85,8 @@ class CommandPagesTest {
         Path nowhere = Path.of("/nonexistent");
         Environment environment = new Environment(Map.of(), nowhere, nowhere, Environment.Terminal.NONE);
         String[] line = append(command, "--help").toArray(String[]::new);
-        assertThat(Vfaas.run(stream, stream, InputStream.nullInputStream(), environment, line)).isZero();
+        assertThat(Vfaas.run(stream, stream, InputStream.nullInputStream(), environment, line))
+                .isZero();
         return out.toString(StandardCharsets.UTF_8).stripTrailing().replaceAll("(?m) +$", "") + "\n";
     }
 }
