@@ -66,7 +66,7 @@ public final class StateProcess {
     }
 
     /** Every function exists. */
-    private record Echo(FunctionKey key) implements LiveFunction {
+    record Echo(FunctionKey key) implements LiveFunction {
         @Override
         public FunctionDeployment deployment() {
             return new FunctionDeployment(
