@@ -72,7 +72,8 @@ public final class Gateway implements AutoCloseable {
                 "/system",
                 Access.PASSWORD,
                 blocking(new ManagementApi(rooms.runtime(), rooms.secrets(), metrics, Version.current()))));
-        routes.add(Route.at("/metrics", Access.OPEN, blocking(new MetricsHandler(metrics, rooms.runtime()))));
+        routes.add(Route.at(
+                "/metrics", Access.OPEN, blocking(new MetricsHandler(metrics, rooms.runtime(), rooms.metrics()))));
         if (rooms.asynchronous() != null) {
             routes.add(Route.below(
                     "/async-function",
@@ -120,16 +121,16 @@ public final class Gateway implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         frontend.close();
-        try {
-            rooms.runtime().close();
-        } catch (RuntimeException e) {
-            log.error("closing the runtime failed", e);
-        }
-        try {
-            rooms.closing().close();
-        } catch (Exception e) {
-            log.error("closing the stores failed", e);
-        }
+        end("the runtime", rooms.runtime());
+        end("the stores", rooms.closing());
         loops.close();
+    }
+
+    private void end(String what, AutoCloseable room) {
+        try {
+            room.close();
+        } catch (Exception e) {
+            log.error("closing " + what + " failed", e);
+        }
     }
 }

@@ -2,9 +2,9 @@ package dev.vfaas.gateway;
 
 import dev.vfaas.gateway.image.OciImageStore;
 import dev.vfaas.gateway.log.Log;
+import dev.vfaas.gateway.metrics.AsyncMetrics;
 import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.queue.QueueConfig;
-import dev.vfaas.gateway.queue.QueueMetrics;
 import dev.vfaas.gateway.runtime.process.ProcessOptions;
 import dev.vfaas.gateway.runtime.process.ProcessRuntime;
 import dev.vfaas.gateway.scaling.Autoscaler;
@@ -39,6 +39,7 @@ final class LocalRooms {
                     ProcessOptions.defaults());
             images.startCollecting();
             Autoscaler autoscaler = Autoscaler.start(runtime, Autoscaler.RHYTHM, log::info);
+            AsyncMetrics asyncMetrics = new AsyncMetrics();
             return new Rooms(
                     runtime,
                     secrets,
@@ -48,9 +49,10 @@ final class LocalRooms {
                             data.resolve("calls"),
                             runtime::live,
                             QueueConfig.DEFAULT,
-                            QueueMetrics.NONE,
+                            asyncMetrics,
                             Version.current(),
                             log),
+                    List.of(asyncMetrics),
                     () -> database.read(connection -> connection.isValid(1)),
                     () -> {
                         autoscaler.close();

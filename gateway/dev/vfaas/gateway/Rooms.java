@@ -1,9 +1,11 @@
 package dev.vfaas.gateway;
 
 import dev.vfaas.gateway.http.BlockingHandler;
+import dev.vfaas.gateway.metrics.MetricsSource;
 import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.Secrets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param images answers below /v2
  * @param asynchronous answers below /async-function; the gateway starts it when it listens and closes it before the runtime
+ * @param metrics what rooms add to /metrics
  * @param health throws when the stores cannot be used; may block
  * @param closing ends the rooms, after the runtime is closed
  */
@@ -19,5 +22,6 @@ record Rooms(
         Secrets secrets,
         @Nullable BlockingHandler images,
         @Nullable AsyncQueue asynchronous,
+        List<MetricsSource> metrics,
         Runnable health,
         AutoCloseable closing) {}

@@ -17,10 +17,12 @@ import java.util.Map;
 public final class MetricsHandler implements BlockingHandler {
     private final InvocationMetrics metrics;
     private final FunctionRuntime runtime;
+    private final List<MetricsSource> others;
 
-    public MetricsHandler(InvocationMetrics metrics, FunctionRuntime runtime) {
+    public MetricsHandler(InvocationMetrics metrics, FunctionRuntime runtime, List<MetricsSource> others) {
         this.metrics = metrics;
         this.runtime = runtime;
+        this.others = List.copyOf(others);
     }
 
     @Override
@@ -33,6 +35,7 @@ public final class MetricsHandler implements BlockingHandler {
                         .map(LiveFunction.class::cast)
                         .sorted(Comparator.comparing(function -> function.key().toString()))
                         .toList());
+        others.forEach(source -> source.write(out));
         exchange.respond(200, TextExposition.CONTENT_TYPE, out.text().getBytes(StandardCharsets.UTF_8));
     }
 

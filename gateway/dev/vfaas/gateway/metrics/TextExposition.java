@@ -4,19 +4,19 @@ package dev.vfaas.gateway.metrics;
  * Writes Prometheus's text format, version 0.0.4. Written here because OpenFaaS has a counter without the suffix {@code _total}, which the client
  * libraries refuse to write.
  */
-final class TextExposition {
+public final class TextExposition {
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final StringBuilder out = new StringBuilder(4096);
 
     /** Begins a family of samples. */
-    void family(String name, String type, String help) {
+    public void family(String name, String type, String help) {
         out.append("# HELP ").append(name).append(' ').append(help).append('\n');
         out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
     }
 
     /** One sample; {@code labels} alternate name and value. */
-    void sample(String name, double value, String... labels) {
+    public void sample(String name, double value, String... labels) {
         out.append(name);
         for (int i = 0; i < labels.length; i += 2) {
             out.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");

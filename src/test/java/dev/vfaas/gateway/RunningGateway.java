@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
@@ -40,7 +41,7 @@ final class RunningGateway implements AutoCloseable {
 
     RunningGateway(UnaryOperator<GatewayConfig> change, BlockingHandler images) {
         GatewayConfig config = change.apply(GatewayConfig.of(Path.of("unused")).withPort(0));
-        Rooms rooms = new Rooms(runtime, secrets, images, null, () -> {}, () -> {});
+        Rooms rooms = new Rooms(runtime, secrets, images, null, List.of(), () -> {}, () -> {});
         gateway = Gateway.over(
                 rooms,
                 config,
