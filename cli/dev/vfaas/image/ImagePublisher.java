@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Brings images of the cache to where they are wanted: a registry, a gateway's store, an archive. */
 final class ImagePublisher {
     private static final String KIND = "named";
+    private static final long WORTH_TELLING = 1 << 20;
 
     private final BuildCache cache;
     private final Registries registries;
@@ -95,16 +96,15 @@ final class ImagePublisher {
     /** Sends blobs that the target lacks, the manifests by their digests, and last what the tag stands for. */
     void push(ImageReference image, Named named, LayerMaker.Steps steps) throws InterruptedException {
         Registries.Location target = registries.target(image, named.host());
-        steps.step("pushing to " + target.client().registry().name());
-        for (Map.Entry<String, @Nullable ImageReference> entry :
-                named.manifests().entrySet()) {
+        String where = target.client().registry().name();
+        steps.step("pushing to " + where);
+        for (Map.Entry<String, @Nullable ImageReference> entry : named.manifests().entrySet()) {
             byte[] manifest = push.document(entry.getKey());
-            push.image(
-                    target,
-                    manifest,
-                    location(entry.getValue()),
-                    (blob, size) -> steps.step("pushing " + size + " bytes to "
-                            + target.client().registry().name()));
+            push.image(target, manifest, location(entry.getValue()), (blob, size) -> {
+                if (size >= WORTH_TELLING) {
+                    steps.step("pushing " + size / WORTH_TELLING + " MiB to " + where);
+                }
+            });
             boolean only = entry.getKey().equals(named.digest());
             target.client()
                     .putManifest(

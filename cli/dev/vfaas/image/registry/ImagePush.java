@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** Sends images of the cache to a repository: blobs it lacks, then manifests, then what the tag stands for. */
 public final class ImagePush {
     private final BuildCache cache;
-    private final ImageDocuments documents = new ImageDocuments();
 
     public ImagePush(BuildCache cache) {
         this.cache = cache;
@@ -42,7 +41,7 @@ public final class ImagePush {
             throws InterruptedException {
         List<Future<?>> sends = new ArrayList<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Descriptor blob : documents.blobs(manifest)) {
+            for (Descriptor blob : new ImageDocuments().blobs(manifest)) {
                 sends.add(executor.submit(() -> {
                     blob(target, blob, base, listener);
                     return blob;
@@ -95,7 +94,7 @@ public final class ImagePush {
     /** Every blob of an image as a file of the cache, for an archive. */
     public List<Path> fetchAll(byte[] manifest, Registries.@Nullable Location base) throws InterruptedException {
         List<Path> files = new ArrayList<>();
-        for (Descriptor blob : documents.blobs(manifest)) {
+        for (Descriptor blob : new ImageDocuments().blobs(manifest)) {
             Optional<Path> here = cache.blob(blob.digest());
             if (here.isEmpty() && base == null) {
                 throw Failure.failed("the blob " + blob.digest() + " is no longer in the cache")

@@ -3,8 +3,10 @@ package dev.vfaas.image.registry;
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.ImageReference;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.ConnectionSpec;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +24,15 @@ public final class Registries {
     private final @Nullable String defaultRegistry;
     private final boolean insecure;
     private final Map<Registry, RegistryClient> clients = new ConcurrentHashMap<>();
-    private final OkHttpClient http = new OkHttpClient.Builder()
+    private final OkHttpClient plain = new OkHttpClient.Builder()
+            // without this, a client loads the TLS machinery and all trusted certificates before its first request
+            .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
+            .fastFallback(false)
             .connectTimeout(Duration.ofSeconds(10))
             .readTimeout(Duration.ofSeconds(120))
             .writeTimeout(Duration.ofSeconds(120))
             .build();
+    private @Nullable OkHttpClient withTls;
 
     /**
      * @param store the gateway's own image store; null when there is no gateway to use
@@ -107,6 +113,19 @@ public final class Registries {
     }
 
     private RegistryClient client(Registry registry) {
-        return clients.computeIfAbsent(registry, r -> new RegistryClient(http, r, credentials));
+        return clients.computeIfAbsent(
+                registry,
+                r -> new RegistryClient(r.url().isHttps() ? withTls() : plain, this::withTls, r, credentials));
+    }
+
+    private synchronized OkHttpClient withTls() {
+        OkHttpClient client = withTls;
+        if (client == null) {
+            client = plain.newBuilder()
+                    .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
+                    .build();
+            withTls = client;
+        }
+        return client;
     }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.Credentials;
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class RegistryAuthorization {
     private static final Pattern PARAMETER = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
-    private final OkHttpClient http;
+    private final Supplier<OkHttpClient> http;
     private final Registry registry;
     private final CredentialFiles files;
     private final Map<String, String> granted = new ConcurrentHashMap<>();
 
-    RegistryAuthorization(OkHttpClient http, Registry registry, CredentialFiles files) {
+    RegistryAuthorization(Supplier<OkHttpClient> http, Registry registry, CredentialFiles files) {
         this.http = http;
         this.registry = registry;
         this.files = files;
@@ -113,7 +114,7 @@ final class RegistryAuthorization {
             }
             request = get.build();
         }
-        try (Response response = http.newCall(request).execute()) {
+        try (Response response = http.get().newCall(request).execute()) {
             if (!response.isSuccessful()) {
                 throw Failure.of(
                                 ExitCode.AUTHENTICATION,

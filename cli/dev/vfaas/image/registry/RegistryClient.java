@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -22,10 +23,12 @@ public final class RegistryClient {
     private final Registry registry;
     private final RegistryAuthorization authorization;
 
-    RegistryClient(OkHttpClient http, Registry registry, CredentialFiles credentials) {
+    /** A client; {@code tokens} makes the one that speaks with token servers, which may want TLS where the registry does not. */
+    RegistryClient(
+            OkHttpClient http, Supplier<OkHttpClient> tokens, Registry registry, CredentialFiles credentials) {
         this.http = http;
         this.registry = registry;
-        this.authorization = new RegistryAuthorization(http, registry, credentials);
+        this.authorization = new RegistryAuthorization(tokens, registry, credentials);
     }
 
     /** A manifest as the registry holds it. */
