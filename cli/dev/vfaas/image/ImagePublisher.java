@@ -98,7 +98,8 @@ final class ImagePublisher {
         Registries.Location target = registries.target(image, named.host());
         String where = target.client().registry().name();
         steps.step("pushing to " + where);
-        for (Map.Entry<String, @Nullable ImageReference> entry : named.manifests().entrySet()) {
+        for (Map.Entry<String, @Nullable ImageReference> entry :
+                named.manifests().entrySet()) {
             byte[] manifest = push.document(entry.getKey());
             push.image(target, manifest, location(entry.getValue()), (blob, size) -> {
                 if (size >= WORTH_TELLING) {

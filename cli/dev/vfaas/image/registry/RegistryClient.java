@@ -24,8 +24,7 @@ public final class RegistryClient {
     private final RegistryAuthorization authorization;
 
     /** A client; {@code tokens} makes the one that speaks with token servers, which may want TLS where the registry does not. */
-    RegistryClient(
-            OkHttpClient http, Supplier<OkHttpClient> tokens, Registry registry, CredentialFiles credentials) {
+    RegistryClient(OkHttpClient http, Supplier<OkHttpClient> tokens, Registry registry, CredentialFiles credentials) {
         this.http = http;
         this.registry = registry;
         this.authorization = new RegistryAuthorization(tokens, registry, credentials);
