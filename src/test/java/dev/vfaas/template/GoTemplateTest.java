@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vfaas.console.Environment;
 import dev.vfaas.image.toolchain.GoToolchain;
+import dev.vfaas.support.Compilers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,8 @@ class GoTemplateTest extends TemplateContractTest {
     private static CompiledTemplate template;
 
     @BeforeAll
-    static void prepare(@TempDir Path work) {
+    static void prepare(@TempDir Path work) throws IOException, InterruptedException {
+        Compilers.go();
         template = new CompiledTemplate(templates(), "go", "go", new GoToolchain(Environment.ofProcess()), work);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vfaas.console.Environment;
 import dev.vfaas.image.toolchain.JavaToolchain;
+import dev.vfaas.support.Compilers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,7 +20,8 @@ class Java25TemplateTest extends TemplateContractTest {
     private static CompiledTemplate template;
 
     @BeforeAll
-    static void prepare(@TempDir Path work) {
+    static void prepare(@TempDir Path work) throws IOException, InterruptedException {
+        Compilers.maven();
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.put("XDG_CACHE_HOME", work.resolve("cache").toString());
         Environment environment = new Environment(variables, work, work, Environment.Terminal.NONE);

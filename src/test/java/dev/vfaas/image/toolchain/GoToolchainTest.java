@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.Platform;
+import dev.vfaas.support.Compilers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +28,11 @@ class GoToolchainTest {
     private final GoToolchain go = new GoToolchain(Environment.ofProcess());
     private final List<String> log = new ArrayList<>();
     private Path folder;
+
+    @BeforeAll
+    static void compiler() throws IOException, InterruptedException {
+        Compilers.go();
+    }
 
     @BeforeEach
     void scaffold(@TempDir Path folder) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.Platform;
+import dev.vfaas.support.Compilers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipFile;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,11 @@ class JavaToolchainTest {
     private final List<String> log = new ArrayList<>();
     private Path folder;
     private JavaToolchain java;
+
+    @BeforeAll
+    static void compiler() throws IOException, InterruptedException {
+        Compilers.maven();
+    }
 
     @BeforeEach
     void scaffold(@TempDir Path folder) throws IOException {
