@@ -8,6 +8,7 @@ import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.Platform;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,7 +133,11 @@ class PythonToolchainTest {
     void forThisMachineItsInterpreterDecides(String tool) throws Exception {
         wheel("pure", "2.0", "py3-none-any", "");
         requires("pure");
-        assertThat(resolved(tool, source(Platform.ofHost()))).containsKeys("deps/pure.py");
+        Map<String, String> files = resolved(tool, source(Platform.ofHost()));
+        assertThat(files).containsKeys("deps/pure.py");
+        assertThat(files.keySet()).anyMatch(file -> file.startsWith("deps/__pycache__/pure.") && file.endsWith(".pyc"));
+        assertThat(String.join("", files.values())).doesNotContain(folder.toString());
+        assertThat(resolved(tool, source(Platform.ofHost()))).isEqualTo(files);
     }
 
     @ParameterizedTest
@@ -180,7 +185,7 @@ class PythonToolchainTest {
         Map<String, String> files = new TreeMap<>();
         try (Stream<Path> walk = Files.walk(into)) {
             for (Path file : walk.filter(Files::isRegularFile).toList()) {
-                files.put(into.relativize(file).toString(), Files.readString(file));
+                files.put(into.relativize(file).toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
             }
         }
         return files;
@@ -272,7 +277,7 @@ class PythonToolchainTest {
                 new ZipOutputStream(Files.newOutputStream(index.resolve(name + "-" + version + "-" + tag + ".whl")))) {
             for (Map.Entry<String, String> file : files.entrySet()) {
                 zip.putNextEntry(new ZipEntry(file.getKey()));
-                zip.write(file.getValue().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
             }
         }
     }
