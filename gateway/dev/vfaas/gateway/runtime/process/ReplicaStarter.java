@@ -99,7 +99,6 @@ final class ReplicaStarter {
                     return;
                 }
                 RunningProcess process = replica.process();
-                long pauseMicros = 2_000;
                 while (process != null && process.isAlive()) {
                     if (readiness.asks(port) && process.isAlive()) {
                         watch(replica, process, pump, readiness);
@@ -117,8 +116,7 @@ final class ReplicaStarter {
                         fail(replica, pump, "was not ready within " + startDeadline.toSeconds() + " s");
                         return;
                     }
-                    process.await(Duration.ofNanos(pauseMicros * 1_000));
-                    pauseMicros = Math.min(pauseMicros * 5 / 4, 100_000);
+                    process.await(untilNextQuestion(waited));
                 }
                 replica.kill(); // descendants, which could hold the port
                 boolean lostPort = !ports.free(port);
@@ -134,6 +132,11 @@ final class ReplicaStarter {
                 turns.release();
             }
         }
+    }
+
+    /** Short at first, when most replicas become ready and somebody may be waiting, then a fraction of the time that has passed. */
+    private static Duration untilNextQuestion(Duration waited) {
+        return Duration.ofMillis(Math.clamp(waited.toMillis() / 40, 2, 100));
     }
 
     private RunningProcess launch(
