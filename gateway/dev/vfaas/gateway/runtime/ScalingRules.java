@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.runtime;
 
+import dev.vfaas.openfaas.GoDuration;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,7 @@ public record ScalingRules(
         try {
             return GoDuration.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new RuntimeFailure(RuntimeFailure.Kind.INVALID, PREFIX + name + " " + e.getMessage(), e);
+            throw new RuntimeFailure(RuntimeFailure.Kind.INVALID, PREFIX + name + ": " + e.getMessage(), e);
         }
     }
 

@@ -222,9 +222,9 @@ final class DeploymentTable {
     }
 
     private void change(Change change) {
-        database.<@org.jspecify.annotations.Nullable Void>write(connection -> {
+        boolean ignored = database.write(connection -> {
             change.run(connection);
-            return null;
+            return true;
         });
     }
 

@@ -167,7 +167,8 @@ final class LayerUnpacker {
                 continue;
             }
             if (part.equals("..")) { // out of a link's target; as in a chroot, the root's parent is the root
-                at = at.equals(root) ? root : at.getParent();
+                Path above = at.getParent();
+                at = at.equals(root) || above == null ? root : above;
                 continue;
             }
             Path next = at.resolve(part);
@@ -194,7 +195,7 @@ final class LayerUnpacker {
         if (target.startsWith("/") || Path.of(target).isAbsolute()) {
             return true;
         }
-        return !link.getParent().resolve(target).normalize().startsWith(root);
+        return !link.resolveSibling(target).normalize().startsWith(root);
     }
 
     private void setMode(Path path, int mode) throws IOException {

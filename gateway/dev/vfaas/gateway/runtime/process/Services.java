@@ -1,7 +1,7 @@
 package dev.vfaas.gateway.runtime.process;
 
 import dev.vfaas.gateway.runtime.FunctionKey;
-import dev.vfaas.gateway.runtime.GoDuration;
+import dev.vfaas.openfaas.GoDuration;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;

@@ -91,8 +91,8 @@ class ScalingDecisionTest {
                                                 target=0             | com.openfaas.scale.target is "0", must be a number above 0
                                                 target-proportion=2  | com.openfaas.scale.target-proportion is 2.0, must be above 0 and at most 1
                                                 zero=perhaps         | com.openfaas.scale.zero is "perhaps", must be true or false
-                                                zero-duration=soon   | com.openfaas.scale.zero-duration is "soon", must be a duration such as 30s or 15m
-                                                down.window=5x       | com.openfaas.scale.down.window is "5x", must be a duration such as 30s or 15m
+                                                zero-duration=soon   | com.openfaas.scale.zero-duration: "soon" is not a duration such as 30s, 1m30s or 500ms
+                                                down.window=5x       | com.openfaas.scale.down.window: "5x" is not a duration such as 30s, 1m30s or 500ms
                                                 """)
     void labels_that_make_no_sense_are_refused(String labels, String why) {
         assertThatThrownBy(() -> rules(labels))
