@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 /** Durations as Go writes them, which OpenFaaS uses everywhere: {@code 1m30s}, {@code 500ms}, {@code 1.5h}; a bare number is seconds. */
 public final class GoDuration {
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|ms|s|m|h)");
+
     private GoDuration() {}
 
     /**

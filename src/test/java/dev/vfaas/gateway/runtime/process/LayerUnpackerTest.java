@@ -39,19 +39,34 @@ class LayerUnpackerTest {
     @ParameterizedTest
     @ValueSource(strings = {"tar", "gzip", "zstd"})
     void files_keep_their_content_modes_and_times(String compression) throws IOException {
-        layer(compression, file("a/b/run.sh", "#!/bin/sh\n", 0750), file("./a/text", "text", 0600), link("a/l", "b/run.sh"));
+        layer(
+                compression,
+                file("a/b/run.sh", "#!/bin/sh\n", 0750),
+                file("./a/text", "text", 0600),
+                link("a/l", "b/run.sh"));
         new LayerUnpacker(root, true).unpack(layers);
         assertThat(root.resolve("a/b/run.sh")).hasContent("#!/bin/sh\n");
         assertThat(mode("a/b/run.sh")).isEqualTo("rwxr-x---");
         assertThat(mode("a/text")).isEqualTo("rw-------");
-        assertThat(Files.getLastModifiedTime(root.resolve("a/text")).toInstant()).isEqualTo(Instant.ofEpochSecond(1));
+        assertThat(Files.getLastModifiedTime(root.resolve("a/text")).toInstant())
+                .isEqualTo(Instant.ofEpochSecond(1));
         assertThat(root.resolve("a/l")).isSymbolicLink().hasContent("#!/bin/sh\n");
     }
 
     @Test
     void later_layers_replace_and_hide() throws IOException {
-        layer("tar", file("a/one", "1", 0644), file("a/two", "2", 0644), file("b/x/deep", "3", 0644), file("c", "4", 0644));
-        layer("gzip", file("a/.wh.one", "", 0644), file("b/new", "5", 0644), file("b/.wh..wh..opq", "", 0644), file("c/inside", "6", 0644));
+        layer(
+                "tar",
+                file("a/one", "1", 0644),
+                file("a/two", "2", 0644),
+                file("b/x/deep", "3", 0644),
+                file("c", "4", 0644));
+        layer(
+                "gzip",
+                file("a/.wh.one", "", 0644),
+                file("b/new", "5", 0644),
+                file("b/.wh..wh..opq", "", 0644),
+                file("c/inside", "6", 0644));
         new LayerUnpacker(root, true).unpack(layers);
         assertThat(root.resolve("a/one")).doesNotExist();
         assertThat(root.resolve("a/two")).hasContent("2");
@@ -171,12 +186,11 @@ class LayerUnpackerTest {
     private void layer(String compression, Entry... entries) throws IOException {
         Path file = folder.resolve("layer" + layers.size());
         OutputStream out = Files.newOutputStream(file);
-        OutputStream compressed =
-                switch (compression) {
-                    case "gzip" -> new GZIPOutputStream(out);
-                    case "zstd" -> new ZstdOutputStream(out);
-                    default -> out;
-                };
+        OutputStream compressed = switch (compression) {
+            case "gzip" -> new GZIPOutputStream(out);
+            case "zstd" -> new ZstdOutputStream(out);
+            default -> out;
+        };
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(compressed)) {
             for (Entry entry : entries) {
                 entry.write(tar);
