@@ -16,7 +16,7 @@ public final class Main {
         Vfaas vfaas = new Vfaas(out, err, System.in, Environment.ofProcess());
         Runtime.getRuntime().addShutdownHook(new Thread(vfaas::interrupted));
         int code = vfaas.run(arguments);
-        System.exit(code);
+        Runtime.getRuntime().halt(code);
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {

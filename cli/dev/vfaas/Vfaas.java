@@ -27,6 +27,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The tool in process: one instance is one run. Nothing of it touches the process's own streams, variables or exit code. */
 public final class Vfaas {
     private static final String STACKTRACE = "--stacktrace";
+    private static final List<String> VERSION = List.of("--version");
 
     private final PrintStream out;
     private final PrintStream err;
@@ -51,6 +52,10 @@ public final class Vfaas {
     public int run(String... arguments) {
         List<String> words = new ArrayList<>(Arrays.asList(arguments));
         boolean trace = words.remove(STACKTRACE);
+        if (words.equals(VERSION)) { // asked for by scripts all the time; needs no parser
+            console.result(session.version());
+            return ExitCode.OK.code();
+        }
         CommandLine commandLine = commandLine(words);
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> fail(exception, trace));
         commandLine.setParameterExceptionHandler((exception, wrong) -> usage(exception, trace));
@@ -78,7 +83,7 @@ public final class Vfaas {
         if (invoked != null) {
             position.moveOptionsBehindCommand(words);
             root.addSubcommand(invoked, commands.create(invoked), commands.aliases(invoked));
-        } else if (!words.equals(List.of("--version"))) {
+        } else {
             commands.addAll(root);
         }
         prepare(root);
