@@ -22,7 +22,9 @@ async function serve(folder) {
     config = read(process.env);
     handler = await load(folder);
   } catch (error) {
-    console.error(error instanceof ConfigError ? `error: ${error.message}` : error);
+    if (error instanceof ConfigError) console.error(`error: ${error.message}`);
+    // The reason once more as the last line: that is what is shown of a replica that does not start.
+    else console.error(`${error?.stack ?? error}\nerror: the handler cannot be loaded: ${String(error?.message ?? error).split('\n', 1)[0]}`);
     process.exit(1);
   }
   const replica = new Replica(config, handler);

@@ -12,7 +12,7 @@ def load():
 
         trace = error.__traceback__.tb_next if error.__traceback__ else None
         sys.stderr.write("".join(traceback.format_exception(type(error), error, trace)))
-        sys.exit("error: function/handler.py cannot be imported")
+        sys.exit(f"error: function/handler.py cannot be imported: {error}")
     handle = getattr(handler, "handle", None)
     if not callable(handle):
         sys.exit("error: function/handler.py defines no function named handle")
