@@ -198,7 +198,8 @@ class Node22TemplateTest extends TemplateContractTest {
         Path folder = assemble(temporary.resolve("app"), handler("module.exports = require('no-such-package');"));
         try (Replica replica = Replica.launch(command(), folder, Map.of())) {
             assertThat(replica.exitCode()).isEqualTo(1);
-            assertThat(replica.log().strip()).endsWith("error: the handler cannot be loaded: Cannot find module 'no-such-package'");
+            assertThat(replica.log().strip())
+                    .endsWith("error: the handler cannot be loaded: Cannot find module 'no-such-package'");
         }
     }
 
