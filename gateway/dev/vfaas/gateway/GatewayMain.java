@@ -2,6 +2,8 @@ package dev.vfaas.gateway;
 
 import dev.vfaas.gateway.http.BasicAuthentication;
 import dev.vfaas.gateway.log.Log;
+import dev.vfaas.gateway.runtime.RuntimeFailure;
+import dev.vfaas.gateway.store.UnusableState;
 import dev.vfaas.openfaas.Secret;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -59,6 +61,10 @@ public final class GatewayMain {
             return serve(config, environment, data);
         } catch (BindException e) {
             return fail(FAILED, taken(config));
+        } catch (UnusableState e) {
+            return fail(FAILED, e.getMessage() + "\n  " + e.next());
+        } catch (RuntimeFailure e) { // a full disk, say: the message tells all
+            return fail(FAILED, "the gateway cannot start: " + e.getMessage());
         } catch (IOException | RuntimeException e) {
             log.error("the gateway cannot start", e);
             return fail(FAILED, "the gateway cannot start: " + e.getMessage());

@@ -70,7 +70,7 @@ public final class AsyncQueue implements AutoCloseable {
         this.metrics = metrics;
         this.version = version;
         this.log = log;
-        this.acceptor = new CallAcceptor(calls, bodies, config.maxBodyBytes(), this::exists, this::accepted);
+        this.acceptor = new CallAcceptor(calls, bodies, config, this::exists, this::accepted);
     }
 
     /**
@@ -127,18 +127,17 @@ public final class AsyncQueue implements AutoCloseable {
         runner = new CallRunner(
                 calls, bodies, invoker, this::exists, callbacks, backoff, config.maxAttempts(), metrics, log);
         long now = System.currentTimeMillis();
-        int found = 0;
+        int found;
         synchronized (lanes) { // calls accepted meanwhile line up behind
             takenUp = 0;
-            for (CallTable.Place place : calls.all()) {
-                found++;
+            found = calls.forEach(place -> {
                 takenUp = place.id();
                 if (place.notBefore() <= now) {
                     lane(place.function()).add(place.id());
                 } else {
                     later(place.function(), place.id(), Duration.ofMillis(place.notBefore() - now));
                 }
-            }
+            });
         }
         if (found > 0) {
             log.info("asynchronous calls taken up again", "calls", found);

@@ -15,7 +15,7 @@ import java.util.UUID;
 /** Bodies too big for the database, one 0600 file each; the queue's rows name them. */
 final class BodyFiles {
     /** Up to here a body lives in its row, where it costs no sync of its own. */
-    static final int INLINE_BYTES = 64 * 1024;
+    static final int INLINE_BYTES = 32 * 1024;
 
     private final Path folder;
 

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -26,6 +28,12 @@ final class CallAcceptor implements BlockingHandler {
     private static final Pattern PATH = Pattern.compile("/async-function/([A-Za-z0-9._-]+)(/.*)?");
     private static final Pattern CALL_ID = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final Set<String> METHODS = Set.of("POST", "PUT", "PATCH", "DELETE");
+
+    /** Bodies up to here are taken without limit; of larger ones so many at once are in memory, the others wait. */
+    private static final int SMALL_BYTES = 4096;
+
+    private static final int LARGE_AT_ONCE = 256;
+    private static final long LARGE_WAIT_SECONDS = 30;
 
     /** Hop-by-hop (RFC 9110 section 7.6.1), or made anew for the call to the function. */
     private static final Set<String> NOT_FORWARDED = Set.of(
@@ -47,7 +55,8 @@ final class CallAcceptor implements BlockingHandler {
 
     private final CallTable calls;
     private final BodyFiles bodies;
-    private final long maxBodyBytes;
+    private final QueueConfig config;
+    private final Semaphore large = new Semaphore(LARGE_AT_ONCE);
     private final Predicate<FunctionKey> exists;
     private final BiConsumer<FunctionKey, Long> accepted;
 
@@ -55,12 +64,12 @@ final class CallAcceptor implements BlockingHandler {
     CallAcceptor(
             CallTable calls,
             BodyFiles bodies,
-            long maxBodyBytes,
+            QueueConfig config,
             Predicate<FunctionKey> exists,
             BiConsumer<FunctionKey, Long> accepted) {
         this.calls = calls;
         this.bodies = bodies;
-        this.maxBodyBytes = maxBodyBytes;
+        this.config = config;
         this.exists = exists;
         this.accepted = accepted;
     }
@@ -105,13 +114,43 @@ final class CallAcceptor implements BlockingHandler {
     private void accept(
             Exchange exchange, FunctionKey function, String callId, @Nullable String path, @Nullable String callback)
             throws IOException {
-        if (declaredLength(exchange) > maxBodyBytes) {
+        long length = declaredLength(exchange);
+        if (length > config.maxBodyBytes()) {
             tooLarge(exchange);
             return;
         }
+        if (calls.size() >= config.maxQueued()) {
+            busy(exchange, "the queue is full: " + config.maxQueued() + " asynchronous calls wait");
+            return;
+        }
+        if (length >= 0 && length <= SMALL_BYTES) {
+            store(exchange, function, callId, path, callback);
+        } else if (large()) {
+            try {
+                store(exchange, function, callId, path, callback);
+            } finally {
+                large.release();
+            }
+        } else {
+            busy(exchange, "too many large asynchronous calls arrive at once");
+        }
+    }
+
+    private boolean large() {
+        try {
+            return large.tryAcquire(LARGE_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void store(
+            Exchange exchange, FunctionKey function, String callId, @Nullable String path, @Nullable String callback)
+            throws IOException {
         CallBody body;
         try {
-            body = bodies.receive(exchange.body(), maxBodyBytes, true);
+            body = bodies.receive(exchange.body(), config.maxBodyBytes(), true);
         } catch (BodyFiles.TooLarge e) {
             tooLarge(exchange);
             return;
@@ -138,16 +177,22 @@ final class CallAcceptor implements BlockingHandler {
         exchange.respond(202, null, new byte[0]);
     }
 
-    private void tooLarge(Exchange exchange) throws IOException {
-        exchange.respond(413, "the body of an asynchronous call may have up to " + maxBodyBytes + " bytes");
+    private static void busy(Exchange exchange, String why) throws IOException {
+        exchange.setHeader("Retry-After", "10");
+        exchange.respond(503, why + "; try again later");
     }
 
+    private void tooLarge(Exchange exchange) throws IOException {
+        exchange.respond(413, "the body of an asynchronous call may have up to " + config.maxBodyBytes() + " bytes");
+    }
+
+    /** -1 when the client does not say; then it is counted while it arrives. */
     private static long declaredLength(Exchange exchange) {
         String length = exchange.header("Content-Length");
         try {
-            return length == null ? 0 : Long.parseLong(length.strip());
+            return length == null ? -1 : Long.parseLong(length.strip());
         } catch (NumberFormatException e) {
-            return 0; // counted while it arrives
+            return -1;
         }
     }
 

@@ -11,12 +11,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The accepted calls, durable: a row from before the 202 until there is a result. */
@@ -44,6 +46,7 @@ final class CallTable {
     private final Database database;
     private final BodyFiles bodies;
     private final ObjectMapper json = new ObjectMapper();
+    private final AtomicInteger size;
 
     /** Where a call stands in line. */
     record Place(long id, FunctionKey function, long notBefore) {}
@@ -51,6 +54,12 @@ final class CallTable {
     CallTable(Database database, BodyFiles bodies) {
         this.database = database;
         this.bodies = bodies;
+        this.size = new AtomicInteger(database.read(connection -> {
+            try (PreparedStatement query = connection.prepareStatement("SELECT count(*) FROM queue_call");
+                    ResultSet rows = query.executeQuery()) {
+                return rows.next() ? rows.getInt(1) : 0;
+            }
+        }));
     }
 
     /** Stores a call whose {@code id} and {@code attempts} count for nothing; returns its id once it is durable. */
@@ -61,7 +70,7 @@ final class CallTable {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a map of strings is always JSON", e);
         }
-        return database.write(connection -> {
+        long id = database.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
                     "INSERT INTO queue_call(call_id, namespace, function, method, path, query, headers, body, body_file,"
                             + " callback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id")) {
@@ -89,6 +98,8 @@ final class CallTable {
                 }
             }
         });
+        size.incrementAndGet();
+        return id;
     }
 
     /** The call, or null when it is no longer there. */
@@ -144,29 +155,38 @@ final class CallTable {
 
     /** Forgets a call that has its result. */
     void remove(QueuedCall call) {
-        database.write(connection -> {
+        int deleted = database.write(connection -> {
             try (PreparedStatement delete = connection.prepareStatement("DELETE FROM queue_call WHERE id = ?")) {
                 delete.setLong(1, call.id());
                 return delete.executeUpdate();
             }
         });
+        size.addAndGet(-deleted);
         bodies.delete(call.body());
     }
 
-    /** Every call, oldest first. */
-    List<Place> all() {
+    /** Visits every call, oldest first; returns how many there are. */
+    int forEach(Consumer<Place> visitor) {
         return database.read(connection -> {
+            Map<FunctionKey, FunctionKey> known = new HashMap<>(); // one object a function, however many calls
             try (PreparedStatement query = connection.prepareStatement(
                             "SELECT id, namespace, function, not_before FROM queue_call ORDER BY id");
                     ResultSet rows = query.executeQuery()) {
-                List<Place> places = new ArrayList<>();
+                int count = 0;
                 while (rows.next()) {
-                    places.add(new Place(
-                            rows.getLong(1), new FunctionKey(rows.getString(2), rows.getString(3)), rows.getLong(4)));
+                    FunctionKey key = new FunctionKey(rows.getString(2), rows.getString(3));
+                    visitor.accept(
+                            new Place(rows.getLong(1), known.computeIfAbsent(key, same -> same), rows.getLong(4)));
+                    count++;
                 }
-                return places;
+                return count;
             }
         });
+    }
+
+    /** How many calls there are, without asking the database. */
+    int size() {
+        return size.get();
     }
 
     /** Names of the body files that belong to a call. */

@@ -1,12 +1,13 @@
 package dev.vfaas.gateway.queue;
 
-import java.util.ArrayDeque;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 
 /** The calls of one function that may run now, in order, and how many run. Thread-safe. */
 final class Lane {
-    private final ArrayDeque<Long> ready = new ArrayDeque<>();
+    private long[] ring = new long[16]; // plain numbers: a queue may be long and the heap is small
+    private int first;
+    private int count;
     private final IntSupplier limit;
     private int running;
 
@@ -16,16 +17,27 @@ final class Lane {
     }
 
     synchronized void add(long id) {
-        ready.addLast(id);
+        if (count == ring.length) {
+            long[] larger = new long[count * 2];
+            for (int i = 0; i < count; i++) {
+                larger[i] = ring[(first + i) % count];
+            }
+            ring = larger;
+            first = 0;
+        }
+        ring[(first + count++) % ring.length] = id;
     }
 
     /** Takes the next call and a place to run it in; empty when there is none of either. */
     synchronized OptionalLong take() {
-        if (ready.isEmpty() || running >= limit.getAsInt()) {
+        if (count == 0 || running >= limit.getAsInt()) {
             return OptionalLong.empty();
         }
         running++;
-        return OptionalLong.of(ready.removeFirst());
+        long id = ring[first];
+        first = (first + 1) % ring.length;
+        count--;
+        return OptionalLong.of(id);
     }
 
     /** Gives the place back. */
@@ -34,6 +46,6 @@ final class Lane {
     }
 
     synchronized int waiting() {
-        return ready.size();
+        return count;
     }
 }

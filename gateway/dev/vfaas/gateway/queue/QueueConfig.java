@@ -6,6 +6,7 @@ import java.time.Duration;
  * How asynchronous calls are taken and run.
  *
  * @param maxBodyBytes larger requests are refused with 413
+ * @param maxQueued with so many calls in the queue further ones are refused with 503
  * @param maxInFlight calls of one function at a time, unless its annotation {@code dev.vfaas.async.max-inflight} says another number
  * @param maxAttempts after so many attempts without a result a call is given up
  * @param firstDelay wait after the first such attempt; it doubles with each further one, with jitter
@@ -15,13 +16,14 @@ import java.time.Duration;
  */
 public record QueueConfig(
         long maxBodyBytes,
+        int maxQueued,
         int maxInFlight,
         int maxAttempts,
         Duration firstDelay,
         Duration longestDelay,
         int callbackAttempts,
         Duration stopPatience) {
-    /** 16 MiB, 16 at a time, 10 attempts from one second to two minutes apart, 4 offers to a callback, 10 seconds to stop. */
-    public static final QueueConfig DEFAULT =
-            new QueueConfig(16L << 20, 16, 10, Duration.ofSeconds(1), Duration.ofMinutes(2), 4, Duration.ofSeconds(10));
+    /** 16 MiB, 100,000 queued, 16 at a time, 10 attempts from one second to two minutes apart, 4 offers to a callback, 10 seconds to stop. */
+    public static final QueueConfig DEFAULT = new QueueConfig(
+            16L << 20, 100_000, 16, 10, Duration.ofSeconds(1), Duration.ofMinutes(2), 4, Duration.ofSeconds(10));
 }

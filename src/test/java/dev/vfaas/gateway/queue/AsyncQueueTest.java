@@ -44,8 +44,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AsyncQueueTest {
-    private static final QueueConfig QUICK =
-            new QueueConfig(1 << 20, 4, 3, Duration.ofMillis(10), Duration.ofMillis(50), 3, Duration.ofSeconds(5));
+    private static final QueueConfig QUICK = new QueueConfig(
+            1 << 20, 5000, 4, 3, Duration.ofMillis(10), Duration.ofMillis(50), 3, Duration.ofSeconds(5));
 
     @TempDir
     Path folder;
@@ -257,7 +257,8 @@ class AsyncQueueTest {
     @Test
     void aCallThatRunsWhenTheGatewayStopsRunsAgain() throws Exception {
         close();
-        open(new QueueConfig(1 << 20, 4, 3, Duration.ofMillis(10), Duration.ofMillis(50), 3, Duration.ofMillis(50)));
+        open(new QueueConfig(
+                1 << 20, 5000, 4, 3, Duration.ofMillis(10), Duration.ofMillis(50), 3, Duration.ofMillis(50)));
         CountDownLatch running = new CountDownLatch(1);
         queue.start((function, method, path, query, headers, body) -> {
             running.countDown();
@@ -271,6 +272,26 @@ class AsyncQueueTest {
         queue.start(answering(200, ""));
         awaitEmpty();
         assertThat(calls).hasSize(1);
+    }
+
+    @Test
+    void aFullQueueRefusesFurtherCallsUntilSomeHaveRun() throws Exception {
+        close();
+        open(new QueueConfig(1 << 20, 2, 4, 3, Duration.ofMillis(10), Duration.ofMillis(50), 3, Duration.ofSeconds(5)));
+        post("/async-function/echo", "one");
+        close();
+        open(new QueueConfig(1 << 20, 2, 4, 3, Duration.ofMillis(10), Duration.ofMillis(50), 3, Duration.ofSeconds(5)));
+        assertThat(post("/async-function/echo", "two").statusCode()).isEqualTo(202);
+        HttpResponse<String> refused = post("/async-function/echo", "three");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        queue.start(answering(200, ""));
+        awaitEmpty();
+        int status = 503;
+        for (int i = 0; i < 1000 && status == 503; i++) { // the place is free a moment after the row is gone
+            status = post("/async-function/echo", "four").statusCode();
+        }
+        assertThat(status).isEqualTo(202);
     }
 
     @Test
