@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -147,7 +148,9 @@ public final class Vfaas {
         if (exception instanceof InterruptedException) {
             return Failure.of(ExitCode.INTERRUPTED, "interrupted");
         }
-        Throwable cause = exception instanceof java.io.UncheckedIOException ? exception.getCause() : exception;
+        Throwable cause = exception instanceof java.io.UncheckedIOException
+                ? Objects.requireNonNullElse(exception.getCause(), exception)
+                : exception;
         String kind = cause.getClass().getSimpleName();
         String message = cause.getMessage() == null ? kind : kind + ": " + cause.getMessage();
         return Failure.failed(message).next("the same command with " + STACKTRACE);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,8 +91,9 @@ public final class ImageBuilder {
             Thread.currentThread().interrupt();
             result = failed(function, Failure.of(ExitCode.INTERRUPTED, "interrupted"), log, start);
         } catch (UncheckedIOException e) {
-            Failure failure =
-                    Failure.failed("cannot build: " + e.getCause().getMessage()).because(e);
+            Failure failure = Failure.failed("cannot build: "
+                            + Objects.requireNonNullElse(e.getCause(), e).getMessage())
+                    .because(e);
             result = failed(function, failure, log, start);
         } catch (RuntimeException e) {
             result = failed(function, Failure.failed("cannot build: " + e).because(e), log, start);

@@ -58,9 +58,8 @@ final class ImageArchive {
                     Files.createDirectories(target);
                 } else if (entry.isSymbolicLink() || entry.isLink()) {
                     // older dockers name a layer that occurs twice by a link
-                    Path link = (entry.isLink() ? work : target.getParent())
-                            .resolve(entry.getLinkName())
-                            .normalize();
+                    String to = entry.getLinkName();
+                    Path link = (entry.isLink() ? work.resolve(to) : target.resolveSibling(to)).normalize();
                     if (link.startsWith(work) && Files.isRegularFile(link)) {
                         Files.copy(link, target);
                     }

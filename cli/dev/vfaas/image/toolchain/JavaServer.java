@@ -57,7 +57,7 @@ record JavaServer(Programs programs, Path cache) {
                 into.toString()));
         files.forEach(file -> command.add(file.toString()));
         List<String> lines = new ArrayList<>();
-        Programs.Result result = programs.run(command, into.getParent(), Map.of(), lines::add);
+        Programs.Result result = programs.run(command, into.resolve("..").normalize(), Map.of(), lines::add);
         if (result.failed()) {
             lines.forEach(log::line);
             throw Failure.failed("the template's server does not compile with " + jdk.home() + ":\n" + result.tail(20));

@@ -61,7 +61,7 @@ record Jdk(Path home, int feature, String version) {
 
     private static Optional<Jdk> ofCompiler(Path javac) {
         try {
-            return at(javac.toRealPath().getParent().getParent());
+            return at(javac.toRealPath().resolve("../..").normalize());
         } catch (IOException gone) {
             return Optional.empty();
         }

@@ -60,7 +60,7 @@ final class DeploymentRules {
      * @throws ApiRefusal 400 when it cannot be one
      */
     static String namespace(@Nullable String given) {
-        if (isEmpty(given)) {
+        if (given == null || given.isEmpty()) {
             return FunctionKey.DEFAULT_NAMESPACE;
         }
         if (!NAME.matcher(given).matches()) {
