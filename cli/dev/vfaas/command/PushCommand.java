@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code vfaas push}. */
 @Command(
@@ -30,8 +31,14 @@ final class PushCommand implements Callable<Integer> {
     @Mixin
     StackSelection selection = new StackSelection();
 
-    @Mixin
-    BuildOptions options = new BuildOptions();
+    @Option(
+            names = "--tag",
+            paramLabel = "MODE",
+            description = "as the images were built: latest, sha, branch, describe or digest (default: latest)")
+    String tag = "latest";
+
+    @Option(names = "--insecure", description = "speak plain http with registries")
+    boolean insecure;
 
     @Mixin
     GatewayOptions gateway = new GatewayOptions();
@@ -46,6 +53,9 @@ final class PushCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Stack stack = selection.require(session);
+        BuildOptions options = new BuildOptions();
+        options.tag = tag;
+        options.insecure = insecure;
         Destination destination = gateway.destination(session, () -> stack);
         Images images = new Images(session, options, destination.gateway(), gateway.credentials(session, destination));
         StackBuilds names = images.stackBuilds(Platform.LINUX_AMD64);

@@ -67,7 +67,7 @@ public final class Registries {
     public Location target(ImageReference image, boolean toStore) {
         if (image.host() == null || toStore) {
             if (store == null) {
-                throw Failure.usage(
+                throw Failure.failed(
                                 "the image name " + image + " has no registry's host, so it belongs into a gateway's"
                                         + " image store, and there is no gateway")
                         .next("vfaas gateway start, or give the image a name like registry.example.com/" + image);

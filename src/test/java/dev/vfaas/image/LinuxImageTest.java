@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vfaas.console.Failure;
 import dev.vfaas.support.DockerRegistry;
+import dev.vfaas.support.TinyBase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

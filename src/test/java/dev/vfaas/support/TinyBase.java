@@ -1,7 +1,6 @@
-package dev.vfaas.image;
+package dev.vfaas.support;
 
 import dev.vfaas.image.cache.Fingerprint;
-import dev.vfaas.support.DockerRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,10 +13,11 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** A base image of one file for two platforms, written as an OCI layout by hand and brought to a registry by skopeo. */
-final class TinyBase {
+public final class TinyBase {
     private final Path layout;
 
-    TinyBase(Path layout) throws IOException {
+    /** Writes it into an empty folder. */
+    public TinyBase(Path layout) throws IOException {
         this.layout = layout;
         Files.createDirectories(layout.resolve("blobs/sha256"));
         Files.writeString(layout.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
@@ -33,7 +33,7 @@ final class TinyBase {
     }
 
     /** Copies it to {@code HOST/library/tiny:1}. */
-    void pushTo(DockerRegistry registry) {
+    public void pushTo(DockerRegistry registry) {
         DockerRegistry.runs(
                 "skopeo",
                 "copy",
