@@ -68,7 +68,8 @@ class BuildCommandTest {
 
     @Test
     void printsWhatAScriptNeedsAndNothingElse() throws IOException {
-        Tool.Outcome built = succeeds("build", "--platform", "linux/amd64,linux/arm64", "--base", "tiny:1", "-o", "name");
+        Tool.Outcome built =
+                succeeds("build", "--platform", "linux/amd64,linux/arm64", "--base", "tiny:1", "-o", "name");
         assertThat(built.out()).matches(registry.host() + "/team/hello@sha256:[0-9a-f]{64}\n");
         JsonNode index = JSON.readTree(DockerRegistry.runs(
                 "skopeo", "inspect", "--raw", "--tls-verify=false", "docker://" + registry.host() + "/team/hello:1"));
@@ -86,7 +87,8 @@ class BuildCommandTest {
 
     @Test
     void aDryRunShowsLayersAndMakesNone() throws IOException {
-        Tool.Outcome dry = succeeds("build", "--platform", "linux/amd64", "--base", "tiny:1", "--dry-run", "-o", "json");
+        Tool.Outcome dry =
+                succeeds("build", "--platform", "linux/amd64", "--base", "tiny:1", "--dry-run", "-o", "json");
         JsonNode run = JSON.readTree(dry.out()).get(0);
         assertThat(run.path("layers").findValuesAsText("name")).containsExactly("server", "template", "handler");
         assertThat(run.path("layers").get(2).path("files").asInt()).isEqualTo(1);
@@ -95,7 +97,8 @@ class BuildCommandTest {
         assertThat(home.resolve(".cache/vfaas/build/blobs")).doesNotExist();
 
         succeeds("build", "--platform", "linux/amd64", "--base", "tiny:1");
-        assertThat(succeeds("build", "--platform", "linux/amd64", "--base", "tiny:1", "--dry-run").out())
+        assertThat(succeeds("build", "--platform", "linux/amd64", "--base", "tiny:1", "--dry-run")
+                        .out())
                 .contains("base tiny:1")
                 .containsPattern("handler +1 +33 B +yes +sha256:");
     }
@@ -112,7 +115,11 @@ class BuildCommandTest {
         Tool.Outcome pushed = tool.run("push", "--gateway", "http://" + registry.host());
         assertThat(pushed.exitCode()).as(pushed.err()).isZero();
         assertThat(DockerRegistry.runs(
-                        "skopeo", "inspect", "--config", "--tls-verify=false", "docker://" + registry.host() + "/hello:1"))
+                        "skopeo",
+                        "inspect",
+                        "--config",
+                        "--tls-verify=false",
+                        "docker://" + registry.host() + "/hello:1"))
                 .contains("\"dev.vfaas.function\": \"hello\"");
         assertThat(tool.run("push").exitCode()).as("nobody there").isEqualTo(1);
     }
@@ -122,8 +129,22 @@ class BuildCommandTest {
         Files.delete(home.resolve("stack.yml"));
         String image = registry.host() + "/single:2";
         assertThat(succeeds(
-                                "build", "--name", "one", "--lang", "python3", "--handler", "hello", "--image", image,
-                                "--platform", "linux/arm64", "--base", "tiny:1", "--quiet", "-o", "name")
+                                "build",
+                                "--name",
+                                "one",
+                                "--lang",
+                                "python3",
+                                "--handler",
+                                "hello",
+                                "--image",
+                                image,
+                                "--platform",
+                                "linux/arm64",
+                                "--base",
+                                "tiny:1",
+                                "--quiet",
+                                "-o",
+                                "name")
                         .out())
                 .startsWith(registry.host() + "/single@sha256:");
         Tool.Outcome half = tool.run("build", "--name", "one");
@@ -144,7 +165,9 @@ class BuildCommandTest {
             {"--copy-extra", ".."}
         }) {
             Tool.Outcome outcome = tool.run("build", wrong[0], wrong[1]);
-            assertThat(outcome.exitCode()).as(String.join(" ", wrong) + ": " + outcome.err()).isEqualTo(2);
+            assertThat(outcome.exitCode())
+                    .as(String.join(" ", wrong) + ": " + outcome.err())
+                    .isEqualTo(2);
             assertThat(outcome.out()).isEmpty();
         }
         assertThat(home.resolve(".cache/vfaas/build/blobs")).doesNotExist();
@@ -154,11 +177,22 @@ class BuildCommandTest {
     void copiedPathsAndBuildLabelsArriveInTheImage() throws IOException {
         write("shared/words.txt", "w\n");
         succeeds(
-                "build", "--platform", "linux/amd64", "--base", "tiny:1", "--copy-extra", "shared", "--build-label",
+                "build",
+                "--platform",
+                "linux/amd64",
+                "--base",
+                "tiny:1",
+                "--copy-extra",
+                "shared",
+                "--build-label",
                 "org.opencontainers.image.source=https://example.com");
         Path layout = home.resolve("pulled");
         DockerRegistry.runs(
-                "skopeo", "copy", "--src-tls-verify=false", "docker://" + registry.host() + "/team/hello:1", "dir:" + layout);
+                "skopeo",
+                "copy",
+                "--src-tls-verify=false",
+                "docker://" + registry.host() + "/team/hello:1",
+                "dir:" + layout);
         assertThat(DockerRegistry.runs("sh", "-c", "for f in " + layout + "/*; do tar tzf $f 2>/dev/null; done; true"))
                 .contains("home/app/function/shared/words.txt", "home/app/function/handler.py", "home/app/index.py");
         assertThat(Files.readString(layout.resolve("manifest.json")))
