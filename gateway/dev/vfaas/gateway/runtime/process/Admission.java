@@ -16,12 +16,12 @@ final class Admission {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
     private final Secrets secrets;
-    private final HostImage hostImages;
+    private final ImageRunner runner;
     private final RootFolders roots;
 
-    Admission(Secrets secrets, HostImage hostImages, RootFolders roots) {
+    Admission(Secrets secrets, ImageRunner runner, RootFolders roots) {
         this.secrets = secrets;
-        this.hostImages = hostImages;
+        this.runner = runner;
         this.roots = roots;
     }
 
@@ -51,12 +51,8 @@ final class Admission {
 
     /** Unpacks an image that is counted as used and checks that this machine can run it. */
     void check(StoredImage image) {
-        if (!HostImage.is(image)) {
-            throw invalid("image " + image.digest() + " is for " + image.os() + "/" + image.architecture()
-                    + "; this gateway runs images built with --platform host");
-        }
         Path root = roots.prepare(image);
-        hostImages.command(image, root);
+        ImageRunner.Start ignored = runner.start(image, root, root, root);
     }
 
     private static void name(String field, String value) {

@@ -6,6 +6,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +15,20 @@ import org.jspecify.annotations.Nullable;
  * Images without a base, made for the machine they run on: the program comes from the machine, everything else from the image. Finds the program the
  * entrypoint names.
  */
-final class HostImage {
+final class HostImage implements ImageRunner {
     /** The label that marks such an image, with the value {@code host}. */
     static final String LABEL = "dev.vfaas.platform";
 
+    private static final List<String> INHERITED = List.of(
+            "PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "JAVA_HOME", "SystemRoot", "PATHEXT", "ComSpec");
+
+    private final Map<String, String> environment;
     private final String searchPath;
     private final Interpreters interpreters;
 
     /** Finds programs on the {@code PATH} of the given environment. */
     HostImage(Map<String, String> environment, Interpreters interpreters) {
+        this.environment = environment;
         this.searchPath = environment.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
         this.interpreters = interpreters;
     }
@@ -32,8 +38,25 @@ final class HostImage {
         return "host".equals(image.labels().get(LABEL));
     }
 
+    @Override
+    public Start start(StoredImage image, Path root, Path temporary, Path secrets) {
+        Map<String, String> variables = new HashMap<>();
+        for (String name : INHERITED) {
+            String value = environment.get(name);
+            if (value != null) {
+                variables.put(name, value);
+            }
+        }
+        return new Start(
+                command(image, root),
+                workingDirectory(image, root),
+                variables,
+                temporary.toString(),
+                secrets.toString());
+    }
+
     /** The folder a replica of the image starts in. */
-    static Path workingDirectory(StoredImage image, Path root) {
+    private static Path workingDirectory(StoredImage image, Path root) {
         Path inside =
                 root.resolve(image.workingDirectory().replaceFirst("^/+", "")).normalize();
         if (!inside.startsWith(root)) {
@@ -42,12 +65,7 @@ final class HostImage {
         return inside;
     }
 
-    /**
-     * The command line with the program's real path as its first word.
-     *
-     * @throws RuntimeFailure INVALID when the image names no program or this machine does not have it
-     */
-    List<String> command(StoredImage image, Path root) {
+    private List<String> command(StoredImage image, Path root) {
         if (image.entrypoint().isEmpty()) {
             throw invalid("the image names no entrypoint");
         }

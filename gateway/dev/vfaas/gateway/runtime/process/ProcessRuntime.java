@@ -86,12 +86,14 @@ public final class ProcessRuntime implements FunctionRuntime {
             new Leftovers(folders.folder()).end();
             folders.sweep();
             RootFolders roots = new RootFolders(data.resolve("roots").toAbsolutePath(), images);
-            HostImage hostImages = new HostImage(environment, new Interpreters(environment));
-            this.admission = new Admission(secrets, hostImages, roots);
+            ImageRunner runner = ImageRunner.either(
+                    new HostImage(environment, new Interpreters(environment)),
+                    new LinuxImage(environment, System.getProperty("os.name")));
+            this.admission = new Admission(secrets, runner, roots);
             this.services = new Services(
                     new DeploymentTable(database),
                     roots,
-                    new ReplicaStarter(roots, folders, hostImages, signals, environment, options),
+                    new ReplicaStarter(roots, folders, runner, signals, environment, options),
                     new Suspender(timer, options.suspendAfter()),
                     new Backoff(options.firstBackoff(), options.longestBackoff()),
                     options,

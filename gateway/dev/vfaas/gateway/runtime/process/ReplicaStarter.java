@@ -15,42 +15,27 @@ import java.util.concurrent.Semaphore;
 final class ReplicaStarter {
     private static final int PORT_TRIES = 4;
     private static final Duration LONGEST_TURN = Duration.ofSeconds(2);
-    private static final List<String> INHERITED = List.of(
-            "PATH",
-            "HOME",
-            "USER",
-            "LANG",
-            "LC_ALL",
-            "LC_CTYPE",
-            "TZ",
-            "JAVA_HOME",
-            "SystemRoot",
-            "PATHEXT",
-            "ComSpec");
-
     private final RootFolders roots;
     private final ReplicaFolders folders;
-    private final HostImage hostImages;
+    private final ImageRunner runner;
     private final GroupLeader leader;
     private final Signals signals;
     private final Ports ports = new Ports();
-    private final Map<String, String> environment;
     private final Duration startDeadline;
     private final Semaphore turns;
 
     ReplicaStarter(
             RootFolders roots,
             ReplicaFolders folders,
-            HostImage hostImages,
+            ImageRunner runner,
             Signals signals,
             Map<String, String> environment,
             ProcessOptions options) {
         this.roots = roots;
         this.folders = folders;
-        this.hostImages = hostImages;
+        this.runner = runner;
         this.leader = GroupLeader.find(environment, signals);
         this.signals = signals;
-        this.environment = environment;
         this.startDeadline = options.startDeadline();
         this.turns = new Semaphore(options.startsAtOnce(), true);
     }
@@ -87,13 +72,16 @@ final class ReplicaStarter {
         try {
             Revision revision = replica.revision();
             Path root = roots.prepare(revision.image());
-            List<String> command = leader.lead(hostImages.command(revision.image(), root));
-            Path work = HostImage.workingDirectory(revision.image(), root);
             folders.create(replica.replica(), key, revision.deployment());
+            ImageRunner.Start start = runner.start(
+                    revision.image(),
+                    root,
+                    folders.temporary(replica.replica()),
+                    folders.secrets(replica.replica()));
             Readiness readiness = Readiness.of(revision.deployment());
             for (int attempt = 1; ; attempt++) {
                 int port = ports.take();
-                if (!replica.launch(() -> launch(key, replica, command, work, port, pump), port)) {
+                if (!replica.launch(() -> launch(key, replica, start, port, pump), port)) {
                     ports.release(port);
                     end(replica);
                     return;
@@ -140,36 +128,29 @@ final class ReplicaStarter {
     }
 
     private RunningProcess launch(
-            FunctionKey key, Replica replica, List<String> command, Path work, int port, OutputPump pump)
+            FunctionKey key, Replica replica, ImageRunner.Start start, int port, OutputPump pump)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(work.toFile())
+        ProcessBuilder builder = new ProcessBuilder(leader.lead(start.command()))
+                .directory(start.directory().toFile())
                 .redirectErrorStream(true)
                 .redirectInput(new File(File.separatorChar == '\\' ? "NUL" : "/dev/null"));
         builder.environment().clear();
-        builder.environment().putAll(variables(key, replica, port));
+        builder.environment().putAll(variables(key, replica, start, port));
         Process started = builder.start();
         Files.writeString(folders.record(replica.replica()), Leftovers.record(started.toHandle()));
         pump.start(started.getInputStream());
         return new RunningProcess(started, leader.leads(), signals);
     }
 
-    private Map<String, String> variables(FunctionKey key, Replica replica, int port) {
-        Map<String, String> variables = new HashMap<>();
-        for (String name : INHERITED) {
-            String value = environment.get(name);
-            if (value != null) {
-                variables.put(name, value);
-            }
-        }
+    private Map<String, String> variables(FunctionKey key, Replica replica, ImageRunner.Start start, int port) {
+        Map<String, String> variables = new HashMap<>(start.environment());
         variables.putAll(replica.revision().variables());
-        String temporary = folders.temporary(replica.replica()).toString();
-        variables.put("TMPDIR", temporary);
-        variables.put("TMP", temporary);
-        variables.put("TEMP", temporary);
+        variables.put("TMPDIR", start.temporary());
+        variables.put("TMP", start.temporary());
+        variables.put("TEMP", start.temporary());
         variables.put("port", Integer.toString(port));
         variables.put("VFAAS_BIND", "127.0.0.1");
-        variables.put("VFAAS_SECRETS_PATH", folders.secrets(replica.replica()).toString());
+        variables.put("VFAAS_SECRETS_PATH", start.secrets());
         variables.put("OPENFAAS_NAME", key.name());
         variables.put("OPENFAAS_NAMESPACE", key.namespace());
         variables.put(

@@ -60,6 +60,11 @@ final class LayerImages implements ImageStore {
         return image;
     }
 
+    /** Makes {@code reference} name an image. */
+    void put(String reference, StoredImage image) {
+        images.put(reference, image);
+    }
+
     @Override
     public StoredImage resolve(String reference) {
         StoredImage image = images.get(reference);
