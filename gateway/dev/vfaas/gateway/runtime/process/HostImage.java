@@ -20,7 +20,17 @@ final class HostImage implements ImageRunner {
     static final String LABEL = "dev.vfaas.platform";
 
     private static final List<String> INHERITED = List.of(
-            "PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "JAVA_HOME", "SystemRoot", "PATHEXT", "ComSpec");
+            "PATH",
+            "HOME",
+            "USER",
+            "LANG",
+            "LC_ALL",
+            "LC_CTYPE",
+            "TZ",
+            "JAVA_HOME",
+            "SystemRoot",
+            "PATHEXT",
+            "ComSpec");
 
     private final Map<String, String> environment;
     private final String searchPath;

@@ -110,9 +110,10 @@ final class LinuxImage implements ImageRunner {
             hindrance = known;
         }
         if (!known.isEmpty()) {
-            throw invalid("the image is for " + kind + " and needs user namespaces, which this machine refuses (" + known
-                    + "): build the function with --platform host, or allow them"
-                    + " (sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0)");
+            throw invalid(
+                    "the image is for " + kind + " and needs user namespaces, which this machine refuses (" + known
+                            + "): build the function with --platform host, or allow them"
+                            + " (sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0)");
         }
     }
 

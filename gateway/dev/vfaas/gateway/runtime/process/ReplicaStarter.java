@@ -74,10 +74,7 @@ final class ReplicaStarter {
             Path root = roots.prepare(revision.image());
             folders.create(replica.replica(), key, revision.deployment());
             ImageRunner.Start start = runner.start(
-                    revision.image(),
-                    root,
-                    folders.temporary(replica.replica()),
-                    folders.secrets(replica.replica()));
+                    revision.image(), root, folders.temporary(replica.replica()), folders.secrets(replica.replica()));
             Readiness readiness = Readiness.of(revision.deployment());
             for (int attempt = 1; ; attempt++) {
                 int port = ports.take();
@@ -127,8 +124,7 @@ final class ReplicaStarter {
         return Duration.ofMillis(Math.clamp(waited.toMillis() / 40, 2, 100));
     }
 
-    private RunningProcess launch(
-            FunctionKey key, Replica replica, ImageRunner.Start start, int port, OutputPump pump)
+    private RunningProcess launch(FunctionKey key, Replica replica, ImageRunner.Start start, int port, OutputPump pump)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(leader.lead(start.command()))
                 .directory(start.directory().toFile())

@@ -48,7 +48,8 @@ class LinuxImageTest {
 
     @BeforeEach
     void open() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")) && run("unshare", "--map-root-user", "--mount", "true") != null);
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl"))
+                && run("unshare", "--map-root-user", "--mount", "true") != null);
         bench = new RuntimeBench(folder, quick());
     }
 
