@@ -30,7 +30,7 @@ final class GatewayRunCommand implements Callable<Integer> {
         Console console = session.console();
         LocalGateway local = new LocalGateway(session, address.gateway(session));
         Process process = local.process().run(address.options());
-        try (Console.Cleanup ended = console.onInterrupt(() -> end(process))) {
+        try (Console.Cleanup _ = console.onInterrupt(() -> end(process))) {
             Running running = local.process().await(process);
             if (running != null) {
                 local.adopt(running);

@@ -28,14 +28,17 @@ import picocli.CommandLine.Option;
 final class ListCommand implements Callable<Integer> {
     /** The orders that --sort knows. */
     enum Order {
-        name(Comparator.comparing(FunctionStatus::name)),
-        invocations(Comparator.comparing(FunctionStatus::invocationCount).reversed()),
-        creation(Comparator.comparing(status -> text(status.createdAt())));
+        name,
+        invocations,
+        creation;
 
-        private final Comparator<FunctionStatus> comparator;
-
-        Order(Comparator<FunctionStatus> comparator) {
-            this.comparator = comparator;
+        Comparator<FunctionStatus> comparator() {
+            return switch (this) {
+                case name -> Comparator.comparing(FunctionStatus::name);
+                case invocations ->
+                    Comparator.comparingDouble(FunctionStatus::invocationCount).reversed();
+                case creation -> Comparator.comparing(status -> text(status.createdAt()));
+            };
         }
     }
 
@@ -70,7 +73,7 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<FunctionStatus> functions = gateway.client(session, stack).functions(gateway.namespace).stream()
-                .sorted(order.comparator)
+                .sorted(order.comparator())
                 .toList();
         List<String> names = functions.stream().map(FunctionStatus::name).toList();
         if (quiet) {

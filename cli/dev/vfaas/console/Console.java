@@ -130,8 +130,7 @@ public final class Console {
     /** Asks for a line that is not echoed. */
     public String promptHidden(String question, String option) {
         requireTerminal(question, option);
-        java.io.Console terminal = System.console();
-        char[] answer = terminal == null ? null : terminal.readPassword("%s: ", question);
+        char[] answer = System.console().readPassword("%s: ", question);
         if (answer == null) {
             throw Failure.usage("no answer to: " + question);
         }

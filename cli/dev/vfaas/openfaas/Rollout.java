@@ -84,11 +84,10 @@ public final class Rollout {
         try {
             client.update(deployment);
         } catch (GatewayException e) {
-            boolean applied = e.kind() == GatewayException.Kind.NOT_APPLIED
-                    && !before.image().equals(deployment.image())
-                    && find(deployment) instanceof FunctionStatus now
-                    && now.image().equals(deployment.image());
-            if (!applied) {
+            boolean undecided = e.kind() == GatewayException.Kind.NOT_APPLIED
+                    && !before.image().equals(deployment.image());
+            FunctionStatus now = undecided ? find(deployment) : null;
+            if (now == null || !now.image().equals(deployment.image())) {
                 throw e;
             }
         }
