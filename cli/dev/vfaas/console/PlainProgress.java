@@ -40,9 +40,10 @@ final class PlainProgress implements Progress {
 
         @Override
         public synchronized void step(String what) {
-            if (!what.equals(last)) {
-                last = what;
-                lines.accept(name + ": " + what);
+            String first = what.lines().findFirst().orElse("");
+            if (!first.equals(last)) {
+                last = first;
+                lines.accept(name + ": " + first);
             }
         }
 
@@ -53,7 +54,8 @@ final class PlainProgress implements Progress {
 
         @Override
         public void failed(String summary) {
-            lines.accept(name + ": failed: " + summary + " (" + elapsed(start) + ")");
+            String first = summary.lines().findFirst().orElse("");
+            lines.accept(name + ": failed: " + first + " (" + elapsed(start) + ")");
         }
     }
 }
