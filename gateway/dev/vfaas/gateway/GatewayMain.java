@@ -62,7 +62,7 @@ public final class GatewayMain {
         } catch (BindException e) {
             return fail(FAILED, taken(config));
         } catch (UnusableState e) {
-            return fail(FAILED, e.getMessage() + "\n  " + e.next());
+            return fail(FAILED, e.getMessage() + " " + e.next());
         } catch (RuntimeFailure e) { // a full disk, say: the message tells all
             return fail(FAILED, "the gateway cannot start: " + e.getMessage());
         } catch (IOException | RuntimeException e) {

@@ -45,7 +45,7 @@ final class PortOwner {
         String suffix = String.format(":%04X", port);
         try {
             for (String line : Files.readAllLines(proc.resolve("net").resolve(table))) {
-                String[] columns = line.strip().split("\\s+");
+                String[] columns = line.strip().split("\\s+", -1);
                 if (columns.length > 9 && columns[1].endsWith(suffix) && columns[3].equals(LISTENING)) {
                     inodes.add("socket:[" + columns[9] + "]");
                 }

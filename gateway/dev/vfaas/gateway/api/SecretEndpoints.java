@@ -8,6 +8,7 @@ import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.Secrets;
 import dev.vfaas.openfaas.Secret;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class SecretEndpoints {
             @JsonProperty("name") @Nullable String name,
             @JsonProperty("namespace") @Nullable String namespace,
             @JsonProperty("value") @Nullable String value,
-            @JsonProperty("rawValue") byte @Nullable [] rawValue) {
+            @JsonProperty("rawValue") @Nullable String rawValue) {
         @Override
         public String toString() {
             return "secret " + name;
@@ -84,9 +85,13 @@ final class SecretEndpoints {
     }
 
     private static Secret value(Body body) {
-        byte[] raw = body.rawValue();
-        if (raw != null && raw.length > 0) {
-            return Secret.of(raw);
+        String raw = body.rawValue();
+        if (raw != null && !raw.isEmpty()) {
+            try {
+                return Secret.of(Base64.getDecoder().decode(raw));
+            } catch (IllegalArgumentException e) {
+                throw ApiRefusal.badRequest("rawValue: is not base64");
+            }
         }
         String text = body.value();
         return Secret.of(text == null ? "" : text);

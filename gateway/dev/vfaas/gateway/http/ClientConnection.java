@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client's connection: its requests one after the other, pipelined ones waiting their turn. Everything here runs on the connection's event loop.
  */
+@SuppressWarnings({
+    "FutureReturnValueIgnored", // a write that fails closes the channel, which is how it is noticed
+    "ReferenceEquality" // this very sink is meant
+})
 public final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Bytes of an unwanted request body that are read so that the connection can be kept, or that the client sees the answer. */
     private static final long LINGER_BYTES = 1 << 20;

@@ -26,6 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The listening socket and its connections: finds the route of each request and checks that the client may use it. */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails closes the channel, which is how it is noticed
 public final class HttpFrontend implements AutoCloseable {
     /** Largest request line and largest sum of headers, bytes. */
     private static final int MAX_LINE = 16 * 1024;

@@ -16,7 +16,23 @@ public final class TextExposition {
     }
 
     /** One sample; {@code labels} alternate name and value. */
+    public void sample(String name, long value, String... labels) {
+        begin(name, labels);
+        out.append(value).append('\n');
+    }
+
+    /** One sample; {@code labels} alternate name and value. */
     public void sample(String name, double value, String... labels) {
+        begin(name, labels);
+        if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+            out.append((long) value);
+        } else {
+            out.append(value);
+        }
+        out.append('\n');
+    }
+
+    private void begin(String name, String... labels) {
         out.append(name);
         for (int i = 0; i < labels.length; i += 2) {
             out.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
@@ -24,12 +40,6 @@ public final class TextExposition {
             out.append('"');
         }
         out.append(labels.length == 0 ? " " : "} ");
-        if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-            out.append((long) value);
-        } else {
-            out.append(value);
-        }
-        out.append('\n');
     }
 
     private void escape(String value) {

@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * One call, from its request's head to the end of its answer, all of it on one event loop. It holds a place at an endpoint from the moment one is
  * chosen until {@link #leaveEndpoint}, which every ending passes through.
  */
+@SuppressWarnings({
+    "FutureReturnValueIgnored", // a write that fails closes the channel, which is how it is noticed
+    "ReferenceEquality" // this very endpoint is meant
+})
 final class Invocation implements RequestSink {
     /** Status of calls whose client went away, in the metrics only (as nginx counts them). */
     private static final int CLIENT_CLOSED = 499;

@@ -11,6 +11,8 @@ import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.util.ReferenceCountUtil;
 
 /** One direction of a connection that left HTTP (WebSocket and other upgrades): what one side sends, the other gets, as fast as it reads. */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails closes the channel, which is how it is noticed
 final class Tunnel extends ChannelInboundHandlerAdapter {
     private final Channel peer;
 

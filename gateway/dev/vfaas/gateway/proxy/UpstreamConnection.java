@@ -10,6 +10,8 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to a replica: in use by one invocation, or idle in the pool of its event loop. */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails closes the channel, which is how it is noticed
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final UpstreamPool pool;
     private final Endpoint endpoint;

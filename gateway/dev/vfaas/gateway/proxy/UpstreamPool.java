@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * The connections of one event loop to replicas, and the watch over replicas that stay silent. Idle connections are closed after a time shorter than
  * the keep-alive timeout of any common server, so that a call does not meet a connection its replica is just closing.
  */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a write or close that fails closes the channel, which is how it is noticed
 final class UpstreamPool {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(4);
     private static final int CONNECT_MILLIS = 5_000;
@@ -30,7 +31,7 @@ final class UpstreamPool {
     private final EventLoop loop;
     private final Class<? extends Channel> channelType;
     private final long timeoutNanos;
-    private final Map<Endpoint, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
     private boolean sweeping;
     private boolean watching;
 
