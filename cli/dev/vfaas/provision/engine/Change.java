@@ -10,12 +10,18 @@ public sealed interface Change {
      * @param old how it is now; null when it does not exist
      * @param createdFrom when folders must be made: the deepest folder that exists; null when all do
      */
-    record OfFile(ManagedFile wanted, Observed.@Nullable FileState old, @Nullable String createdFrom)
-            implements Change {}
+    record OfFile(
+            ManagedFile wanted,
+            Observed.@Nullable FileState old,
+            @Nullable String createdFrom) implements Change {}
 
     /** A big file, for example a binary. {@code origin} says where it comes from. */
-    record OfArtefact(String path, String sha256, int mode, String origin, @Nullable String oldSha256)
-            implements Change {}
+    record OfArtefact(
+            String path,
+            String sha256,
+            int mode,
+            String origin,
+            @Nullable String oldSha256) implements Change {}
 
     /** A file of ours that is not wanted any more. */
     record OfRemoval(String path, Observed.@Nullable FileState old) implements Change {}
@@ -27,8 +33,12 @@ public sealed interface Change {
     record OfUnit(String name, String action, String why) implements Change {}
 
     /** An object of Kubernetes; the texts are YAML without secrets. {@code old} is null when it does not exist. */
-    record OfManifest(String kind, String namespace, String name, @Nullable String old, String wanted)
-            implements Change {}
+    record OfManifest(
+            String kind,
+            String namespace,
+            String name,
+            @Nullable String old,
+            String wanted) implements Change {}
 
     /** Anything else, said in the imperative: {@code load the kernel module br_netfilter}. */
     record OfAction(String what) implements Change {}

@@ -17,11 +17,7 @@ import java.util.Set;
  * @param values what steps remember, for example {@code k3s.version}
  */
 public record HostState(
-        String vfaas,
-        Map<String, Written> files,
-        Set<String> folders,
-        Set<String> steps,
-        Map<String, String> values) {
+        String vfaas, Map<String, Written> files, Set<String> folders, Set<String> steps, Map<String, String> values) {
     /** A host vfaas has not been to. */
     public static final HostState NONE = new HostState("", Map.of(), Set.of(), Set.of(), Map.of());
 

@@ -34,7 +34,12 @@ public record Observed(
      * @param owner {@code user:group}
      * @param content its text when that was asked for
      */
-    public record FileState(String sha256, int mode, String owner, long size, @Nullable String content) {}
+    public record FileState(
+            String sha256,
+            int mode,
+            String owner,
+            long size,
+            @Nullable String content) {}
 
     /**
      * A unit of systemd.

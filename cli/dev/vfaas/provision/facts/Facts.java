@@ -82,13 +82,12 @@ public record Facts(
      * @param firewalls active ones: {@code ufw}, {@code firewalld}, {@code nft}
      * @param routes destinations of the routing table in CIDR notation
      */
-    public record Network(
-            List<String> addresses, List<Listener> listeners, Set<String> firewalls, List<Route> routes) {
+    public record Network(List<String> addresses, List<Listener> listeners, Set<String> firewalls, List<Route> routes) {
         /** True when some process listens on {@code port} and {@code protocol} ({@code tcp}, {@code udp}). */
         public List<Listener> on(String protocol, int port) {
             return listeners.stream()
-                    .filter(listener -> listener.port() == port
-                            && listener.protocol().equals(protocol))
+                    .filter(listener ->
+                            listener.port() == port && listener.protocol().equals(protocol))
                     .toList();
         }
     }
@@ -128,5 +127,8 @@ public record Facts(
      * @param journal journal.json: present when a run was cut off
      * @param lock the lock's content
      */
-    public record Kept(@Nullable String state, @Nullable String journal, @Nullable String lock) {}
+    public record Kept(
+            @Nullable String state,
+            @Nullable String journal,
+            @Nullable String lock) {}
 }
