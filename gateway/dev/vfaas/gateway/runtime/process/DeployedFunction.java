@@ -9,9 +9,8 @@ import dev.vfaas.gateway.runtime.ScalingRules;
 import dev.vfaas.openfaas.FunctionDeployment;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +37,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private boolean ended;
     private @Nullable CompletableFuture<@Nullable Void> activation;
     private volatile List<Endpoint> endpoints = List.of();
-    private final Set<Replica> stopping = ConcurrentHashMap.newKeySet();
+    private final Map<Replica, CompletableFuture<@Nullable Void>> stopping = new ConcurrentHashMap<>();
 
     DeployedFunction(DeploymentTable.Stored stored, Services services, FunctionLog log) {
         this.key = stored.key();
@@ -195,9 +194,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     CompletableFuture<@Nullable Void> end(boolean removed) {
         synchronized (lock) {
             ended = true;
-            List<CompletableFuture<?>> stops = new ArrayList<>();
             for (Generation generation : serving == newest ? List.of(newest) : List.of(newest, serving)) {
-                stops.add(removed ? retire(generation) : stopAll(generation));
+                var unused = removed ? retire(generation) : stopAll(generation);
             }
             endpoints = List.of();
             if (activation != null) {
@@ -206,13 +204,13 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
                 services.async(() -> waiting.completeExceptionally(
                         new RuntimeFailure(RuntimeFailure.Kind.NOT_FOUND, "function " + key + " was removed")));
             }
-            return CompletableFuture.allOf(stops.toArray(CompletableFuture[]::new));
+            return CompletableFuture.allOf(stopping.values().toArray(CompletableFuture[]::new));
         }
     }
 
     /** Ends what is left at once. */
     void kill() {
-        for (Replica replica : stopping) {
+        for (Replica replica : stopping.keySet()) {
             replica.kill();
         }
     }
@@ -329,11 +327,11 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
 
     private void fill(Generation generation, int target) {
         for (int missing = generation.missing(target); missing > 0; missing--) {
-            boolean first = generation.replicas().isEmpty();
+            boolean urgent = generation.replicas().isEmpty() && activation != null;
             Replica replica =
                     new Replica(services.replicaName(key, generation.revision()), generation.revision(), this);
             generation.add(replica);
-            services.async(() -> services.starter().run(key, replica, log, first));
+            services.async(() -> services.starter().run(key, replica, log, urgent));
         }
         List<Replica> surplus = generation.surplus(target);
         if (!surplus.isEmpty()) {
@@ -358,9 +356,10 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
 
     private CompletableFuture<@Nullable Void> stop(Replica replica) {
         replica.close();
-        stopping.add(replica);
-        return services.async(() -> replica.stop(services.grace(replica.revision())))
-                .whenComplete((done, failure) -> stopping.remove(replica));
+        CompletableFuture<@Nullable Void> stop =
+                services.async(() -> replica.stop(services.grace(replica.revision())));
+        stopping.put(replica, stop);
+        return stop.whenComplete((done, failure) -> stopping.remove(replica));
     }
 
     private void writeReplicas() {

@@ -89,7 +89,7 @@ final class HostImage implements ImageRunner {
                     + ": install it on this machine, or build the function for --platform linux, and deploy again");
         }
         List<String> command = new ArrayList<>(image.entrypoint());
-        command.set(0, interpreters.real(program, found).toString());
+        command.set(0, found.toString());
         return command;
     }
 
@@ -103,8 +103,7 @@ final class HostImage implements ImageRunner {
             Path inside = work.resolve(program).normalize();
             return inside.startsWith(root) && Files.isExecutable(inside) ? inside : null;
         }
-        Path chosen = interpreters.preferred(program);
-        return chosen != null ? chosen : onPath(program);
+        return interpreters.choose(program, onPath(program));
     }
 
     private @Nullable Path onPath(String program) {

@@ -24,26 +24,30 @@ final class Interpreters {
         this.environment = environment;
     }
 
-    /** A program to take before any on the PATH, null when the PATH decides. */
+    /** The program to take for a command, given the one on the PATH if there is one. */
     @Nullable
-    Path preferred(String program) {
-        if (!program.equals("java")) {
-            return null;
+    Path choose(String program, @Nullable Path onPath) {
+        if (onPath != null && isScript(onPath) && program.startsWith("python")) {
+            return known.computeIfAbsent(onPath, this::ask);
         }
+        return program.equals("java") ? java(onPath) : onPath;
+    }
+
+    private @Nullable Path java(@Nullable Path onPath) {
         String home = environment.get("JAVA_HOME");
         if (home != null && newEnough(Path.of(home))) {
             return Path.of(home, "bin", "java");
         }
-        Path own = Path.of(System.getProperty("java.home"));
-        return newEnough(own) ? own.resolve("bin/java") : null;
-    }
-
-    /** The program itself when {@code found} is a script that leads to a Python, else {@code found}. */
-    Path real(String program, Path found) {
-        if (!program.startsWith("python") || !isScript(found)) {
-            return found;
+        try {
+            Path real = onPath == null ? null : onPath.toRealPath();
+            if (real != null && newEnough(real.resolveSibling("..").normalize())) {
+                return onPath;
+            }
+        } catch (IOException e) {
+            // a broken link: the gateway's own is tried
         }
-        return known.computeIfAbsent(found, this::ask);
+        Path own = Path.of(System.getProperty("java.home"));
+        return newEnough(own) ? own.resolve("bin/java") : onPath;
     }
 
     private Path ask(Path shim) {

@@ -1,9 +1,11 @@
 package dev.vfaas.gateway.runtime.process;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -62,8 +64,11 @@ final class Ports {
     }
 
     private static int belowSystemRange() {
-        try {
-            String[] range = Files.readString(SYSTEM_RANGE).strip().split("\\s+", 2);
+        try (InputStream file = Files.newInputStream(SYSTEM_RANGE)) {
+            byte[] bytes = new byte[64];
+            int count = Math.max(0, file.read(bytes)); // the kernel gives such a file's content to the first read only
+            String[] range =
+                    new String(bytes, 0, count, StandardCharsets.US_ASCII).strip().split("\\s+", 2);
             return Math.min(Integer.parseInt(range[0]), 60_000);
         } catch (IOException | NumberFormatException e) {
             return 0; // not Linux: the system chooses

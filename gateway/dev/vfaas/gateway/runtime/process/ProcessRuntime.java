@@ -16,6 +16,7 @@ import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayInfo;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,7 @@ public final class ProcessRuntime implements FunctionRuntime {
     public static final Schema SCHEMA = DeploymentTable.SCHEMA;
 
     private final Map<FunctionKey, DeployedFunction> functions = new ConcurrentHashMap<>();
+    private final Set<DeployedFunction> leaving = ConcurrentHashMap.newKeySet();
     private final Object deploying = new Object();
     private final ImageStore images;
     private final Secrets secrets;
@@ -117,6 +121,7 @@ public final class ProcessRuntime implements FunctionRuntime {
             functions.put(function.key(), new DeployedFunction(function, services, log(function.key())));
         }
         services.roots().sweep();
+        sweepLogs();
         functions.values().forEach(DeployedFunction::begin);
     }
 
@@ -199,7 +204,8 @@ public final class ProcessRuntime implements FunctionRuntime {
             services.table().remove(key);
             functions.remove(key);
             function.log().delete();
-            var unused = function.end(true);
+            leaving.add(function);
+            var unused = function.end(true).whenComplete((done, failure) -> leaving.remove(function));
         }
     }
 
@@ -259,19 +265,34 @@ public final class ProcessRuntime implements FunctionRuntime {
 
     @Override
     public void close() {
+        List<DeployedFunction> all = new ArrayList<>(functions.values());
+        all.addAll(leaving);
         CompletableFuture<?>[] ends =
-                functions.values().stream().map(function -> function.end(false)).toArray(CompletableFuture[]::new);
+                all.stream().map(function -> function.end(false)).toArray(CompletableFuture[]::new);
         try {
             CompletableFuture.allOf(ends).get(options.closeLimit().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            functions.values().forEach(DeployedFunction::kill);
+            all.forEach(DeployedFunction::kill);
         } catch (InterruptedException e) {
-            functions.values().forEach(DeployedFunction::kill);
+            all.forEach(DeployedFunction::kill);
             Thread.currentThread().interrupt();
         }
         timer.shutdownNow();
         executor.shutdown();
         functions.values().forEach(function -> function.log().close());
+    }
+
+    /** Removes the logs of functions that are gone. */
+    private void sweepLogs() throws IOException {
+        Set<String> kept = functions.keySet().stream().map(FunctionKey::toString).collect(Collectors.toSet());
+        Files.createDirectories(logs);
+        try (var folders = Files.list(logs)) {
+            for (Path folder : folders.toList()) {
+                if (Files.isDirectory(folder) && !kept.contains(folder.getFileName().toString())) {
+                    LayerUnpacker.delete(folder);
+                }
+            }
+        }
     }
 
     private FunctionLog log(FunctionKey key) throws IOException {
