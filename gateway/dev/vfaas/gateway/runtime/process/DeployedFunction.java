@@ -356,8 +356,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
 
     private CompletableFuture<@Nullable Void> stop(Replica replica) {
         replica.close();
-        CompletableFuture<@Nullable Void> stop =
-                services.async(() -> replica.stop(services.grace(replica.revision())));
+        CompletableFuture<@Nullable Void> stop = services.async(() -> replica.stop(services.grace(replica.revision())));
         stopping.put(replica, stop);
         return stop.whenComplete((done, failure) -> stopping.remove(replica));
     }

@@ -67,8 +67,9 @@ final class Ports {
         try (InputStream file = Files.newInputStream(SYSTEM_RANGE)) {
             byte[] bytes = new byte[64];
             int count = Math.max(0, file.read(bytes)); // the kernel gives such a file's content to the first read only
-            String[] range =
-                    new String(bytes, 0, count, StandardCharsets.US_ASCII).strip().split("\\s+", 2);
+            String[] range = new String(bytes, 0, count, StandardCharsets.US_ASCII)
+                    .strip()
+                    .split("\\s+", 2);
             return Math.min(Integer.parseInt(range[0]), 60_000);
         } catch (IOException | NumberFormatException e) {
             return 0; // not Linux: the system chooses

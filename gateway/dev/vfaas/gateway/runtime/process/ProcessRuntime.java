@@ -284,11 +284,13 @@ public final class ProcessRuntime implements FunctionRuntime {
 
     /** Removes the logs of functions that are gone. */
     private void sweepLogs() throws IOException {
-        Set<String> kept = functions.keySet().stream().map(FunctionKey::toString).collect(Collectors.toSet());
+        Set<String> kept =
+                functions.keySet().stream().map(FunctionKey::toString).collect(Collectors.toSet());
         Files.createDirectories(logs);
         try (var folders = Files.list(logs)) {
             for (Path folder : folders.toList()) {
-                if (Files.isDirectory(folder) && !kept.contains(folder.getFileName().toString())) {
+                if (Files.isDirectory(folder)
+                        && !kept.contains(folder.getFileName().toString())) {
                     LayerUnpacker.delete(folder);
                 }
             }
