@@ -76,15 +76,15 @@ public final class GatewayMain {
         Secret password = data.password();
         Rooms rooms = LocalRooms.open(config, environment, log);
         Gateway gateway = Gateway.over(rooms, config, new BasicAuthentication("admin", password), log);
+        String version = Version.current();
         InetSocketAddress address;
         try {
             address = gateway.listen();
-        } catch (IOException e) {
-            gateway.close();
+            data.announce(config.host(), address.getPort(), version);
+        } catch (IOException | RuntimeException e) {
+            gateway.close(); // replicas must not outlive it
             throw e;
         }
-        String version = Version.current();
-        data.announce(config.host(), address.getPort(), version);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, data, stopped), "stop"));
         log.info(
@@ -105,11 +105,11 @@ public final class GatewayMain {
 
     private void stop(Gateway gateway, DataDirectory data, CountDownLatch stopped) {
         log.info("stopping");
-        try (data) {
+        try (data;
+                gateway) {
             data.retract();
-            gateway.close();
         } catch (IOException e) {
-            log.error("stopping failed", e);
+            log.error("cannot say that the gateway has stopped", e);
         }
         log.info("stopped");
         stopped.countDown();

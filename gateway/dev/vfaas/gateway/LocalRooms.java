@@ -37,21 +37,28 @@ final class LocalRooms {
                     new SecretFolder(environment, Path.of("/dev/shm")).choose(data),
                     environment,
                     ProcessOptions.defaults());
+            AsyncMetrics asyncMetrics = new AsyncMetrics();
+            AsyncQueue queue;
+            try {
+                queue = AsyncQueue.open(
+                        database,
+                        data.resolve("calls"),
+                        runtime::live,
+                        QueueConfig.DEFAULT,
+                        asyncMetrics,
+                        Version.current(),
+                        log);
+            } catch (RuntimeException e) {
+                runtime.close(); // replicas must not outlive it
+                throw e;
+            }
             images.startCollecting();
             Autoscaler autoscaler = Autoscaler.start(runtime, Autoscaler.RHYTHM, log::info);
-            AsyncMetrics asyncMetrics = new AsyncMetrics();
             return new Rooms(
                     runtime,
                     secrets,
                     images.handler(),
-                    AsyncQueue.open(
-                            database,
-                            data.resolve("calls"),
-                            runtime::live,
-                            QueueConfig.DEFAULT,
-                            asyncMetrics,
-                            Version.current(),
-                            log),
+                    queue,
                     List.of(asyncMetrics),
                     () -> database.read(connection -> connection.isValid(1)),
                     () -> {

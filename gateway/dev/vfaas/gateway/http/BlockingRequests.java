@@ -3,6 +3,7 @@ package dev.vfaas.gateway.http;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 
 /** Gives each request to a {@link BlockingHandler} on a virtual thread of its own. */
@@ -17,7 +18,13 @@ public final class BlockingRequests implements RequestHandler {
 
     @Override
     public RequestSink begin(ClientConnection client, HttpRequest request) {
-        ConnectionExchange exchange = new ConnectionExchange(client, request);
+        ConnectionExchange exchange;
+        try {
+            exchange = new ConnectionExchange(client, request);
+        } catch (IllegalArgumentException e) { // an escape that is none
+            client.respond(HttpResponseStatus.BAD_REQUEST, "bad request: " + e.getMessage());
+            return RequestSink.DISCARD;
+        }
         Thread.ofVirtual().name("request").start(() -> run(exchange));
         return exchange;
     }

@@ -221,6 +221,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void leave() {
         busy = false;
         sink = RequestSink.DISCARD;
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.remove(this);
         pipeline.remove(encoder);
@@ -337,8 +339,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             discarded += content.content().readableBytes();
         }
         ReferenceCountUtil.release(message);
-        if (discarded > LINGER_BYTES) {
-            ctx().close();
+        if (discarded > LINGER_BYTES && !lingering) {
+            linger();
         }
     }
 

@@ -36,10 +36,13 @@ final class ConnectionExchange implements Exchange, RequestSink {
     private volatile @Nullable ResponseStream stream;
     private boolean gone; // guarded by onDisconnect
 
+    /** @throws IllegalArgumentException when the request target cannot be decoded */
     ConnectionExchange(ClientConnection client, HttpRequest request) {
         this.client = client;
         this.request = request;
         this.target = new QueryStringDecoder(request.uri(), StandardCharsets.UTF_8);
+        target.path(); // decoded here, where a malformed one can still be refused
+        target.parameters();
         this.body = new BodyStream(client, this);
     }
 
@@ -52,15 +55,15 @@ final class ConnectionExchange implements Exchange, RequestSink {
 
     @Override
     public void clientGone() {
+        List<Runnable> actions;
+        synchronized (onDisconnect) {
+            gone = true; // before the handler can notice by itself
+            actions = List.copyOf(onDisconnect);
+        }
         body.fail();
         ResponseStream open = stream;
         if (open != null) {
             open.clientGone();
-        }
-        List<Runnable> actions;
-        synchronized (onDisconnect) {
-            gone = true;
-            actions = List.copyOf(onDisconnect);
         }
         actions.forEach(Runnable::run);
     }

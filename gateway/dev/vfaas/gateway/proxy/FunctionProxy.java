@@ -117,7 +117,7 @@ public final class FunctionProxy implements RequestHandler {
         UpstreamPool pool = pools.get();
         if (pool == null) {
             EventLoop loop = client.channel().eventLoop();
-            pool = new UpstreamPool(loop, loops.socketChannel(), upstreamTimeout);
+            pool = new UpstreamPool(loop, loops.socketChannel(), upstreamTimeout, log);
             pools.set(pool);
         }
         return pool;
@@ -133,9 +133,5 @@ public final class FunctionProxy implements RequestHandler {
 
     String servedBy() {
         return servedBy;
-    }
-
-    Log log() {
-        return log;
     }
 }

@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.proxy;
 
+import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.runtime.Endpoint;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -31,6 +32,7 @@ final class UpstreamPool {
     private final EventLoop loop;
     private final Class<? extends Channel> channelType;
     private final long timeoutNanos;
+    private final Log log;
     private final IdentityHashMap<Endpoint, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
     private boolean sweeping;
     private boolean watching;
@@ -39,10 +41,15 @@ final class UpstreamPool {
     private @Nullable Invocation first;
     private @Nullable Invocation last;
 
-    UpstreamPool(EventLoop loop, Class<? extends Channel> channelType, Duration timeout) {
+    UpstreamPool(EventLoop loop, Class<? extends Channel> channelType, Duration timeout, Log log) {
+        this.log = log;
         this.loop = loop;
         this.channelType = channelType;
         this.timeoutNanos = timeout.toNanos();
+    }
+
+    Log log() {
+        return log;
     }
 
     EventLoop loop() {

@@ -53,6 +53,7 @@ class HttpServerTest {
                 "GET /nothing HTTP/1.1|Host: h|| ! 404",
                 "GET http://elsewhere/healthz HTTP/1.1|Host: h|| ! 200",
                 "GET /healthz/x HTTP/1.1|Host: h|| ! 404",
+                "GET /metrics?%zz HTTP/1.1|Host: h|| ! 400",
             })
     void answersEveryRequestLine(String request, int status) throws Exception {
         handle(exchange -> exchange.respond(200, "unused"));
@@ -175,6 +176,17 @@ class HttpServerTest {
                 assertThat(head).startsWith("HTTP/1.1 200");
                 client.body(head);
             }
+        }
+    }
+
+    @Test
+    void theAnswerToAHugeUnwantedBodyIsSeen() throws Exception {
+        handle(exchange -> exchange.respond(413, "too much"));
+        try (RawConnection client = gateway.connect()) {
+            client.send("POST /v2/ HTTP/1.1|Host: h|" + AUTHORIZATION + "Content-Length: " + LARGE + "||");
+            client.socket.getOutputStream().write(new byte[3 << 20]);
+            assertThat(client.head()).startsWith("HTTP/1.1 413");
+            assertThat(client.rest()).isEqualTo("too much");
         }
     }
 

@@ -100,6 +100,17 @@ class ReplicaChoiceTest {
     }
 
     @Test
+    void aHeldCallWhoseBodyWaitsEndsWithItsClient() throws Exception {
+        StaticRuntime.Function function = gateway.runtime.serve("cold");
+        try (RawConnection client = gateway.connect()) {
+            client.send("POST /function/cold HTTP/1.1|Host: h|Content-Length: 1000000||");
+            client.send("x".repeat(100_000));
+            RunningGateway.await(() -> function.load.inFlight() == 1);
+        }
+        RunningGateway.await(() -> function.load.inFlight() == 0);
+    }
+
+    @Test
     void aReplicaThatCannotStartIsToldAtOnce() throws Exception {
         StaticRuntime.Function function = gateway.runtime.serve("broken");
         function.activation.completeExceptionally(
