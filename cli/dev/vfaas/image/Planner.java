@@ -93,14 +93,14 @@ final class Planner {
         }
         String dependencies = toolchain.dependencyKey(source);
         if (!dependencies.isEmpty()) {
-            String key = keyed("dependencies/1", name, source).add(dependencies).hex();
+            String key = keyed("dependencies/2", name, source).add(dependencies).hex();
             layers.add(new LayerPlan("dependencies", key, new LayerPlan.Dependencies()));
         }
         if (!compiles && !files.codeEntries().isEmpty()) {
             layers.add(ofFiles("template", files.codeEntries()));
         }
         if (compiles) {
-            String key = keyed("compiled/1", name, source)
+            String key = keyed("compiled/2", name, source)
                     .add(dependencies)
                     .add(toolchain.compilerKey(source))
                     .add(files.key())

@@ -5,6 +5,8 @@ import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.image.ReproducibleLayerBuilder;
 import com.google.common.collect.ImmutableList;
+import com.jcraft.jzlib.Deflater;
+import com.jcraft.jzlib.GZIPOutputStream;
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.cache.BuildCache;
 import dev.vfaas.image.cache.Fingerprint;
@@ -18,17 +20,20 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Makes one layer with Jib's reproducible archive: entries sorted, owner 0:0, one second after the epoch, mode 755 or 644, parent folders added;
- * then gzip. The same entries give the same bytes.
+ * then gzip. The same entries give the same bytes on every machine.
  *
  * <p>The one class that knows Jib, so a build that makes no layer loads none of it. The builder of the archive is public but not part of Jib's
  * {@code api} package: it streams straight into the blob, where the supported way writes each layer three times.
  */
 final class LayerArchive {
     private static final int BUFFER = 65_536;
+    private static final int LEVEL = 6;
+    private static final int WINDOW_BITS = 15;
+    /** Added to the window's bits it asks for gzip's frame in place of zlib's. */
+    private static final int GZIP = 16;
 
     private final BuildCache cache;
 
@@ -53,7 +58,7 @@ final class LayerArchive {
             MessageDigest compressed = Fingerprint.sha256();
             MessageDigest plain = Fingerprint.sha256();
             try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(blob), BUFFER);
-                    OutputStream gzip = new GZIPOutputStream(new DigestOutputStream(file, compressed), BUFFER);
+                    OutputStream gzip = gzip(new DigestOutputStream(file, compressed));
                     OutputStream tar = new DigestOutputStream(new BufferedOutputStream(gzip, BUFFER), plain)) {
                 new ReproducibleLayerBuilder(ImmutableList.copyOf(layer.build().getEntries()))
                         .build()
@@ -68,6 +73,11 @@ final class LayerArchive {
         } finally {
             FolderRemoval.remove(work);
         }
+    }
+
+    /** Pure Java at zlib's default level: java.util.zip would compress with whatever zlib the JDK of a machine has. */
+    private static OutputStream gzip(OutputStream out) throws IOException {
+        return new GZIPOutputStream(out, new Deflater(LEVEL, WINDOW_BITS + GZIP), BUFFER, true);
     }
 
     private static String hex(MessageDigest digest) {

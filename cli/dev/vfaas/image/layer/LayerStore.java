@@ -17,7 +17,7 @@ public final class LayerStore {
 
     /** The key of a layer of hashed entries. */
     public static String key(List<LayerEntry> entries) {
-        Fingerprint key = new Fingerprint("layer/1");
+        Fingerprint key = new Fingerprint("layer/2");
         for (LayerEntry entry : entries) {
             key.add(entry.target()).add(entry.executable() ? "x" : "-").add(entry.sha256());
         }
