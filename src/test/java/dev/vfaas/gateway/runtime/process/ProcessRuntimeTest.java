@@ -7,6 +7,7 @@ import static dev.vfaas.gateway.runtime.process.RuntimeBench.quick;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vfaas.gateway.runtime.Endpoint;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.Secret;
@@ -101,6 +102,30 @@ class ProcessRuntimeTest {
 
         bench.runtime.deploy(function("hello"));
         assertThatThrownBy(() -> bench.runtime.deploy(function("hello"))).hasMessageContaining("already exists");
+    }
+
+    @Test
+    void closing_waits_for_replicas_that_are_being_drained() throws Exception {
+        bench.image("hello", "v1");
+        bench.image("gone", "v1");
+        bench.runtime.deploy(function("hello"));
+        bench.runtime.deploy(function("gone"));
+        bench.awaitReady("hello", 1);
+        bench.awaitReady("gone", 1);
+        long old = Long.parseLong(bench.call("hello", "/pid"));
+        long gone = Long.parseLong(bench.call("gone", "/pid"));
+        Endpoint held = bench.live("hello").endpoints().getFirst();
+        Endpoint alsoHeld = bench.live("gone").endpoints().getFirst();
+        assertThat(held.tryAcquire() && alsoHeld.tryAcquire()).isTrue();
+        bench.runtime.remove(key("gone"));
+        bench.image("hello", "v2");
+        bench.runtime.update(function("hello"));
+        bench.awaitReady("hello", 1);
+        assertThat(List.of(old, gone)).allMatch(pid -> ProcessHandle.of(pid).isPresent());
+
+        bench.runtime.close();
+
+        assertThat(List.of(old, gone)).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
     }
 
     private List<Path> files(String name) {
