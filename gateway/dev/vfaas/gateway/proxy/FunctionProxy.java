@@ -77,7 +77,8 @@ public final class FunctionProxy implements RequestHandler {
             return RequestSink.DISCARD;
         }
         request.setUri(upstreamTarget(target, end));
-        Invocation invocation = new Invocation(this, pool(client), client, request, function, metrics.of(key));
+        Call call = new Call(function, metrics.of(key), servedBy, request);
+        Invocation invocation = new Invocation(this, pool(client), client, request, call);
         invocation.start();
         return invocation;
     }
@@ -129,9 +130,5 @@ public final class FunctionProxy implements RequestHandler {
 
     Duration upstreamTimeout() {
         return upstreamTimeout;
-    }
-
-    String servedBy() {
-        return servedBy;
     }
 }
