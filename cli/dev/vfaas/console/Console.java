@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -130,7 +131,7 @@ public final class Console {
     /** Asks for a line that is not echoed. */
     public String promptHidden(String question, String option) {
         requireTerminal(question, option);
-        char[] answer = System.console().readPassword("%s: ", question);
+        char[] answer = Objects.requireNonNull(System.console()).readPassword("%s: ", question);
         if (answer == null) {
             throw Failure.usage("no answer to: " + question);
         }

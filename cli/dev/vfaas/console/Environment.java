@@ -3,6 +3,7 @@ package dev.vfaas.console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public record Environment(Map<String, String> variables, Path home, Path working
             String target = Files.readSymbolicLink(link).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (java.io.IOException | UnsupportedOperationException e) {
-            return System.console().isTerminal();
+            return Objects.requireNonNull(System.console()).isTerminal(); // null no more since Java 22
         }
     }
 
