@@ -10,10 +10,8 @@ import dev.vfaas.openfaas.FunctionDeployment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +26,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private final FunctionLoad load = new FunctionLoad();
     private final Services services;
     private final FunctionLog log;
+    private final Waiters waiters;
+    private final Departures departures;
     private final Object lock = new Object();
     private final Object writing = new Object();
 
@@ -35,9 +35,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private Generation serving;
     private Replicas replicas;
     private boolean ended;
-    private @Nullable CompletableFuture<@Nullable Void> activation;
     private volatile List<Endpoint> endpoints = List.of();
-    private final Map<Replica, CompletableFuture<@Nullable Void>> stopping = new ConcurrentHashMap<>();
 
     DeployedFunction(DeploymentTable.Stored stored, Services services, FunctionLog log) {
         this.key = stored.key();
@@ -47,6 +45,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         this.serving =
                 stored.serving().number() == stored.newest().number() ? newest : new Generation(stored.serving());
         this.services = services;
+        this.waiters = new Waiters(services);
+        this.departures = new Departures(services);
         this.log = log;
         if (serving != newest) {
             serving.prove(); // else it would not have been kept
@@ -124,7 +124,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
                 newest = new Generation(revision);
                 replicas = then;
                 if (superseded != serving) {
-                    retire(superseded);
+                    departures.retire(superseded);
                 }
                 reconcile();
             }
@@ -171,10 +171,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
             if (newest.cannotStart() && newest.pause().compareTo(Duration.ofSeconds(1)) > 0) {
                 return CompletableFuture.failedStage(cannotStart());
             }
-            if (activation == null) {
-                activation = new CompletableFuture<>();
-            }
-            CompletionStage<@Nullable Void> waiting = activation.minimalCompletionStage();
+            CompletionStage<@Nullable Void> waiting = waiters.join();
             if (replicas.wanted() == 0) {
                 int least =
                         ScalingRules.of(newest.revision().deployment().labels()).least();
@@ -195,24 +192,21 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         synchronized (lock) {
             ended = true;
             for (Generation generation : serving == newest ? List.of(newest) : List.of(newest, serving)) {
-                var unused = removed ? retire(generation) : stopAll(generation);
+                if (removed) {
+                    departures.retire(generation);
+                } else {
+                    var unused = departures.stopAll(generation);
+                }
             }
             endpoints = List.of();
-            if (activation != null) {
-                CompletableFuture<@Nullable Void> waiting = activation;
-                activation = null;
-                services.async(() -> waiting.completeExceptionally(
-                        new RuntimeFailure(RuntimeFailure.Kind.NOT_FOUND, "function " + key + " was removed")));
-            }
-            return CompletableFuture.allOf(stopping.values().toArray(CompletableFuture[]::new));
+            waiters.fail(new RuntimeFailure(RuntimeFailure.Kind.NOT_FOUND, "function " + key + " was removed"));
+            return departures.all();
         }
     }
 
     /** Ends what is left at once. */
     void kill() {
-        for (Replica replica : stopping.keySet()) {
-            replica.kill();
-        }
+        departures.kill();
     }
 
     /** Takes the function's state for a report. */
@@ -264,11 +258,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
             List<String> note = List.of("vfaas: replica " + generation.trouble());
             services.async(() -> log.append(replica.replica(), note));
             reconcile();
-            if (generation == newest && generation.cannotStart() && endpoints.isEmpty() && activation != null) {
-                CompletableFuture<@Nullable Void> waiting = activation;
-                activation = null;
-                RuntimeFailure failure = cannotStart();
-                services.async(() -> waiting.completeExceptionally(failure));
+            if (generation == newest && generation.cannotStart() && endpoints.isEmpty()) {
+                waiters.fail(cannotStart());
             }
         }
     }
@@ -298,19 +289,16 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
             fill(serving, wanted);
         }
         endpoints = serving.ready();
-        if (!endpoints.isEmpty() && activation != null) {
-            CompletableFuture<@Nullable Void> waiting = activation;
-            activation = null;
-            services.async(() -> waiting.complete(null));
+        if (!endpoints.isEmpty()) {
+            waiters.ready();
         }
     }
 
     /** Whether the newest revision may take over from the one that serves. */
     private boolean supersedes() {
         int wanted = replicas.wanted();
-        if (wanted == 0) {
-            return !newest
-                    .cannotStart(); // nobody is served now; a version known to be broken must not take the next call
+        if (wanted == 0) { // nobody is served now; a version known to be broken must not take the next call
+            return !newest.cannotStart();
         }
         int ready = newest.ready().size();
         return ready >= wanted
@@ -321,13 +309,13 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         Generation old = serving;
         serving = newest;
         endpoints = serving.ready(); // before the old close, so that whoever looks again finds a replica
-        retire(old);
+        departures.retire(old);
         services.async(this::writeServing);
     }
 
     private void fill(Generation generation, int target) {
         for (int missing = generation.missing(target); missing > 0; missing--) {
-            boolean urgent = generation.replicas().isEmpty() && activation != null;
+            boolean urgent = generation.replicas().isEmpty() && waiters.any();
             Replica replica =
                     new Replica(services.replicaName(key, generation.revision()), generation.revision(), this);
             generation.add(replica);
@@ -336,29 +324,8 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         List<Replica> surplus = generation.surplus(target);
         if (!surplus.isEmpty()) {
             endpoints = serving.ready();
-            surplus.forEach(this::stop);
+            surplus.forEach(departures::stop);
         }
-    }
-
-    /** Stops all replicas of a generation that is no longer needed, then gives its image up. */
-    private CompletableFuture<@Nullable Void> retire(Generation generation) {
-        return stopAll(generation)
-                .whenCompleteAsync(
-                        (done, failure) ->
-                                services.roots().leave(generation.revision().image()),
-                        services.executor());
-    }
-
-    private CompletableFuture<@Nullable Void> stopAll(Generation generation) {
-        return CompletableFuture.allOf(
-                generation.surplus(0).stream().map(this::stop).toArray(CompletableFuture[]::new));
-    }
-
-    private CompletableFuture<@Nullable Void> stop(Replica replica) {
-        replica.close();
-        CompletableFuture<@Nullable Void> stop = services.async(() -> replica.stop(services.grace(replica.revision())));
-        stopping.put(replica, stop);
-        return stop.whenComplete((done, failure) -> stopping.remove(replica));
     }
 
     private void writeReplicas() {

@@ -16,7 +16,6 @@ import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayInfo;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,7 +35,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +50,7 @@ public final class ProcessRuntime implements FunctionRuntime {
     private final Object deploying = new Object();
     private final ImageStore images;
     private final Secrets secrets;
-    private final Path logs;
+    private final LogFolders logs;
     private final ProcessOptions options;
     private final Admission admission;
     private final StatusReport report = new StatusReport(new ProcessUsage());
@@ -79,11 +77,11 @@ public final class ProcessRuntime implements FunctionRuntime {
         this.images = images;
         this.secrets = secrets;
         this.options = options;
-        this.logs = data.resolve("logs").toAbsolutePath();
         this.timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("runtime-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
         try {
+            this.logs = new LogFolders(data.resolve("logs").toAbsolutePath(), options.logBytes());
             Signals signals = new Signals(System.getProperty("os.name"));
             ReplicaFolders folders = new ReplicaFolders(
                     data.resolve("replicas").toAbsolutePath(), secretFolder.toAbsolutePath(), secrets);
@@ -118,10 +116,10 @@ public final class ProcessRuntime implements FunctionRuntime {
             if (function.serving().number() != function.newest().number()) {
                 services.roots().use(function.serving().image());
             }
-            functions.put(function.key(), new DeployedFunction(function, services, log(function.key())));
+            functions.put(function.key(), new DeployedFunction(function, services, logs.open(function.key())));
         }
         services.roots().sweep();
-        sweepLogs();
+        logs.sweep(functions.keySet());
         functions.values().forEach(DeployedFunction::begin);
     }
 
@@ -152,7 +150,7 @@ public final class ProcessRuntime implements FunctionRuntime {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
                 DeploymentTable.Stored stored =
                         new DeploymentTable.Stored(key, now, new Replicas(replicas, replicas), first, first);
-                FunctionLog log = log(key);
+                FunctionLog log = logs.open(key);
                 services.table().create(stored);
                 DeployedFunction function = new DeployedFunction(stored, services, log);
                 functions.put(key, function);
@@ -280,25 +278,6 @@ public final class ProcessRuntime implements FunctionRuntime {
         timer.shutdownNow();
         executor.shutdown();
         functions.values().forEach(function -> function.log().close());
-    }
-
-    /** Removes the logs of functions that are gone. */
-    private void sweepLogs() throws IOException {
-        Set<String> kept =
-                functions.keySet().stream().map(FunctionKey::toString).collect(Collectors.toSet());
-        Files.createDirectories(logs);
-        try (var folders = Files.list(logs)) {
-            for (Path folder : folders.toList()) {
-                if (Files.isDirectory(folder)
-                        && !kept.contains(folder.getFileName().toString())) {
-                    LayerUnpacker.delete(folder);
-                }
-            }
-        }
-    }
-
-    private FunctionLog log(FunctionKey key) throws IOException {
-        return new FunctionLog(logs.resolve(key.toString()), options.logBytes());
     }
 
     private DeployedFunction existing(FunctionKey key) {

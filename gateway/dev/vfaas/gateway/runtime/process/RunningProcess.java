@@ -60,7 +60,7 @@ final class RunningProcess {
                 signals.resume(pid()); // a stopped process would not see the first signal
             }
         } else {
-            process.destroy();
+            process.toHandle().destroy();
             descendants.forEach(ProcessHandle::destroy);
         }
     }
@@ -73,7 +73,7 @@ final class RunningProcess {
         if (ownGroup) {
             signals.kill(pid());
         }
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly(); // Process.destroyForcibly would close its output before it is read
         descendants.forEach(ProcessHandle::destroyForcibly);
     }
 
