@@ -30,7 +30,8 @@ final class LogFolders {
         Set<String> kept = functions.stream().map(FunctionKey::toString).collect(Collectors.toSet());
         try (var children = Files.list(folder)) {
             for (Path child : children.toList()) {
-                if (Files.isDirectory(child) && !kept.contains(child.getFileName().toString())) {
+                if (Files.isDirectory(child)
+                        && !kept.contains(child.getFileName().toString())) {
                     LayerUnpacker.delete(child);
                 }
             }
