@@ -110,9 +110,15 @@ public record Facts(
      * @param kubelet whether another Kubernetes's kubelet runs or is installed
      * @param modules kernel modules of those vfaas needs that are loaded or can be loaded
      * @param tools programs of those vfaas may use that are on the PATH
+     * @param sysctls kernel settings by name, for example {@code net.ipv4.ip_forward}
      */
     public record Presence(
-            @Nullable String k3s, boolean docker, boolean kubelet, Set<String> modules, Set<String> tools) {}
+            @Nullable String k3s,
+            boolean docker,
+            boolean kubelet,
+            Set<String> modules,
+            Set<String> tools,
+            Map<String, String> sysctls) {}
 
     /**
      * @param user who is logged in
