@@ -38,8 +38,7 @@ public final class FactsScript {
         List<String> arguments = new ArrayList<>(List.of(depth == Depth.FULL ? "full" : "needed"));
         arguments.addAll(reach);
         Instant before = clock.instant();
-        Completed completed =
-                server.runAsRoot(Command.script(SCRIPT, arguments.toArray(String[]::new)), DEADLINE);
+        Completed completed = server.runAsRoot(Command.script(SCRIPT, arguments.toArray(String[]::new)), DEADLINE);
         Instant after = clock.instant();
         if (!completed.ok()) {
             throw Failure.of(

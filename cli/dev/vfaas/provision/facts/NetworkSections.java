@@ -57,8 +57,8 @@ final class NetworkSections {
             int colon = words.length > 4 ? words[2].lastIndexOf(':') : -1;
             boolean tcp = words[0].startsWith("tcp");
             if (colon > 0 && (!tcp || words[4].equals(TCP_LISTEN))) {
-                listeners.add(new Listener(
-                        tcp ? "tcp" : "udp", "", Integer.parseInt(words[2].substring(colon + 1), 16), ""));
+                listeners.add(
+                        new Listener(tcp ? "tcp" : "udp", "", Integer.parseInt(words[2].substring(colon + 1), 16), ""));
             }
         }
         return List.copyOf(listeners);

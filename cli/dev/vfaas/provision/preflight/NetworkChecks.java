@@ -65,7 +65,8 @@ final class NetworkChecks {
                                 .flatMap(there -> Cidr.parse(network).map(there::overlaps))
                                 .orElse(false);
                 if (overlap) {
-                    overlaps.add("the route to " + route.destination() + " (" + route.device() + ") overlaps " + network);
+                    overlaps.add(
+                            "the route to " + route.destination() + " (" + route.device() + ") overlaps " + network);
                 }
             }
         }
@@ -100,7 +101,10 @@ final class NetworkChecks {
             return pass("F-REACH", "outbound reach", "nothing has to be fetched by the server");
         }
         return cut.isEmpty()
-                ? pass("F-REACH", "outbound reach", String.join(", ", facts.reach().keySet()))
+                ? pass(
+                        "F-REACH",
+                        "outbound reach",
+                        String.join(", ", facts.reach().keySet()))
                 : warn(
                         "F-REACH",
                         "outbound reach",

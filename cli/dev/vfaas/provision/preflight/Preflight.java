@@ -56,8 +56,7 @@ public final class Preflight {
         String name = os.name().isEmpty() ? "an unknown system" : os.name();
         Optional<LocalDate> end = systems.endOf(os);
         if (end.isEmpty()) {
-            return block(
-                    "F-OS", "operating system", name + " is not supported", "use " + systems.names());
+            return block("F-OS", "operating system", name + " is not supported", "use " + systems.names());
         }
         return end.get().isBefore(demands.today())
                 ? warn(
