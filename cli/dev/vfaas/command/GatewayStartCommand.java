@@ -41,7 +41,8 @@ final class GatewayStartCommand implements Callable<Integer> {
                     .next("vfaas gateway stop");
         }
         Running running = new LocalGateway(session, gateway).start(address.options());
-        session.console().info(before == null ? "the gateway has started" : "the gateway already runs");
+        boolean same = before != null && before.pid() == running.pid();
+        session.console().info(same ? "the gateway already runs" : "the gateway has started");
         session.console().result(running.url().text());
         return ExitCode.OK.code();
     }

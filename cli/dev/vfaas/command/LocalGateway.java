@@ -1,11 +1,14 @@
 package dev.vfaas.command;
 
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
 import dev.vfaas.context.Contexts;
 import dev.vfaas.context.EmbeddedGateway;
 import dev.vfaas.context.EmbeddedGateway.Running;
 import dev.vfaas.context.GatewayProcess;
 import dev.vfaas.context.Logins;
 import dev.vfaas.openfaas.Credentials;
+import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.OpenFaas;
 import dev.vfaas.openfaas.Transport;
 import java.time.Duration;
@@ -13,6 +16,10 @@ import java.time.Duration;
 /** The embedded gateway as commands use it: started, logged in to, and made the context {@code local}. */
 final class LocalGateway {
     private static final Duration HEALTH_DEADLINE = Duration.ofSeconds(2);
+
+    /** How long a gateway may be silent before it counts as stuck: it finishes the calls under way when it is stopped. */
+    private static final Duration ENDING = Duration.ofSeconds(15);
+
     private final Session session;
     private final EmbeddedGateway gateway;
     private final GatewayProcess process;
@@ -29,12 +36,39 @@ final class LocalGateway {
 
     /** Starts it in the background, unless it runs, and logs in. */
     Running start(GatewayProcess.Options options) {
-        Running running = gateway.running().orElse(null);
+        Running running = gateway.running().filter(this::comesToAnswer).orElse(null);
         if (running == null) {
             running = process.start(options);
         }
         adopt(running);
         return running;
+    }
+
+    /** A gateway that was just killed or stopped is a process for a moment longer; false when it ends. */
+    private boolean comesToAnswer(Running running) {
+        long deadline = System.nanoTime() + ENDING.toNanos();
+        while (true) {
+            try {
+                checkHealth(running);
+                return true;
+            } catch (GatewayException e) {
+                if (gateway.running().filter(running::equals).isEmpty()) {
+                    return false;
+                }
+                if (System.nanoTime() > deadline) {
+                    throw Failure.failed("the gateway (process " + running.pid() + ") runs but does not answer: "
+                                    + e.getMessage())
+                            .next("kill -KILL " + running.pid() + " && vfaas gateway start")
+                            .because(e);
+                }
+            }
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw Failure.of(ExitCode.INTERRUPTED, "interrupted").because(e);
+            }
+        }
     }
 
     /** Logs in to a running gateway and remembers it as a context; the current one, unless the user chose another. */
