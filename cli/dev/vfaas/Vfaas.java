@@ -10,6 +10,7 @@ import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.GoDuration;
+import dev.vfaas.yaml.Suggestion;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -118,17 +119,17 @@ public final class Vfaas {
 
     private static String describe(CommandLine.ParameterException exception, CommandSpec command) {
         String message = exception.getMessage() == null ? "wrong usage" : exception.getMessage();
-        List<String> near = List.of();
         if (exception instanceof CommandLine.UnmatchedArgumentException unmatched) {
-            near = unmatched.getSuggestions();
             String word = unmatched.getUnmatched().getFirst();
-            boolean option = word.startsWith("-");
-            message = option
-                    ? "unknown option " + word
-                    : command.subcommands().isEmpty() ? "unexpected argument " + word : "unknown command " + word;
+            if (word.startsWith("-")) {
+                return "unknown option " + word + Suggestion.phrase(word, command.optionsMap().keySet());
+            }
+            return command.subcommands().isEmpty()
+                    ? "unexpected argument " + word
+                    : "unknown command " + word
+                            + Suggestion.phrase(word, command.subcommands().keySet());
         }
-        String suggestion = near.isEmpty() ? "" : "; did you mean " + near.getFirst() + "?";
-        return Character.toLowerCase(message.charAt(0)) + message.substring(1) + suggestion;
+        return Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 
     private int fail(Throwable exception, boolean trace) {

@@ -1,6 +1,9 @@
 package dev.vfaas.command;
 
 import dev.vfaas.console.Failure;
+import dev.vfaas.image.Platform;
+import dev.vfaas.image.StackBuilds;
+import dev.vfaas.image.cache.BuildCache;
 import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.OpenFaas;
 import dev.vfaas.openfaas.Resources;
@@ -42,6 +45,12 @@ final class DeployCommand implements Callable<Integer> {
     @Option(names = "--fprocess", paramLabel = "PROCESS", description = "its process, in place of the image's")
     @Nullable
     String process;
+
+    @Option(
+            names = "--tag",
+            paramLabel = "MODE",
+            description = "the --tag the images were built with: latest, sha, branch, describe or digest (default: latest)")
+    String tag = "latest";
 
     @Option(names = "--cpu-limit", paramLabel = "CPU", description = "for example 500m")
     @Nullable
@@ -91,15 +100,22 @@ final class DeployCommand implements Callable<Integer> {
             return new Rollouts(session, client, deploy.rollout()).run(List.of(one), output);
         }
         Stack file = stack.require(session);
+        StackBuilds images = images();
         List<FunctionDeployment> all = new ArrayList<>();
         for (StackFunction function : file.functions().values()) {
-            if (function.image() == null) {
-                throw Failure.usage(file.source() + ": function " + function.name() + " has no image");
-            }
-            all.add(deployments.of(file, function, function.image()));
+            all.add(deployments.of(file, function, images.image(file, function).toString()));
         }
         OpenFaas client = gateway.client(session, gateway.destination(session, () -> file));
         return new Rollouts(session, client, deploy.rollout()).run(all, output);
+    }
+
+    /** What names the images as the build named them. */
+    private StackBuilds images() {
+        BuildOptions build = new BuildOptions();
+        build.tag = tag;
+        return new StackBuilds(
+                new BuildCache(session.environment().cacheDirectory().resolve("build")),
+                build.of(Platform.LINUX_AMD64));
     }
 
     private FunctionDeployment single(Deployments deployments) {

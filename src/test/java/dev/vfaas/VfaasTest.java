@@ -18,14 +18,14 @@ class VfaasTest {
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err())
-                .isEqualTo("error: unknown command versio; did you mean version?\n  try: vfaas --help\n");
+                .isEqualTo("error: unknown command versio; did you mean \"version\"?\n  try: vfaas --help\n");
     }
 
     @Test
     void unknownOptionIsUsageWithASuggestion() {
         Outcome outcome = new Tool(home).run("version", "--outptu", "json");
         assertThat(outcome.exitCode()).isEqualTo(2);
-        assertThat(outcome.err()).startsWith("error: unknown option --outptu; did you mean --output?");
+        assertThat(outcome.err()).startsWith("error: unknown option --outptu; did you mean \"--output\"?");
     }
 
     @Test

@@ -24,6 +24,8 @@ class DeployTest {
         gateway = new FakeGateway();
         tool = gateway.tool(home);
         Files.writeString(home.resolve("extra.yml"), "environment:\n  B: from-file\n  C: from-file\n");
+        Files.createDirectories(home.resolve("hello"));
+        Files.writeString(home.resolve("hello/handler.py"), "def handle(req): return req");
         Files.writeString(home.resolve("stack.yml"), """
                 version: 1.0
                 provider: {name: openfaas}
@@ -123,6 +125,15 @@ class DeployTest {
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.out()).contains("\"status\": \"Failed\"");
         assertThat(outcome.err()).contains("hello: ", "secrets \"x\" not found");
+    }
+
+    @Test
+    void theTagOfTheBuildIsDeployed() {
+        gateway.answers("GET", "/system/function/hello", 404, "").answers("POST", "/system/functions", 202, "");
+        Outcome outcome = tool.run("deploy", "--no-wait", "--tag", "digest", "-o", "json");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).containsPattern("\"image\": \"hello:[0-9a-f]{32}\"");
+        assertThat(tool.run("deploy", "--tag", "nonsense").exitCode()).isEqualTo(2);
     }
 
     @Test
