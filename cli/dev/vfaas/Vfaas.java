@@ -122,7 +122,8 @@ public final class Vfaas {
         if (exception instanceof CommandLine.UnmatchedArgumentException unmatched) {
             String word = unmatched.getUnmatched().getFirst();
             if (word.startsWith("-")) {
-                return "unknown option " + word + Suggestion.phrase(word, command.optionsMap().keySet());
+                return "unknown option " + word
+                        + Suggestion.phrase(word, command.optionsMap().keySet());
             }
             return command.subcommands().isEmpty()
                     ? "unexpected argument " + word

@@ -49,7 +49,8 @@ final class DeployCommand implements Callable<Integer> {
     @Option(
             names = "--tag",
             paramLabel = "MODE",
-            description = "the --tag the images were built with: latest, sha, branch, describe or digest (default: latest)")
+            description =
+                    "the --tag the images were built with: latest, sha, branch, describe or digest (default: latest)")
     String tag = "latest";
 
     @Option(names = "--cpu-limit", paramLabel = "CPU", description = "for example 500m")

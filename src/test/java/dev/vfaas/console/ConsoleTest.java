@@ -76,7 +76,8 @@ class ConsoleTest {
     @Test
     void questionsNeedATerminal() {
         assertThat(console(TERMINAL, Map.of()).prompt("Name", "--name")).isEqualTo("Ada");
-        assertThatThrownBy(() -> console(Environment.Terminal.NONE, Map.of()).promptHidden("Password", "--password-stdin"))
+        assertThatThrownBy(
+                        () -> console(Environment.Terminal.NONE, Map.of()).promptHidden("Password", "--password-stdin"))
                 .isInstanceOfSatisfying(Failure.class, failure -> {
                     assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE);
                     assertThat(failure.next()).contains("--password-stdin");
