@@ -3,7 +3,6 @@ package dev.vfaas.console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +32,7 @@ public record Environment(Map<String, String> variables, Path home, Path working
                 new Terminal(isTerminal(0), isTerminal(1), isTerminal(2)));
     }
 
+    @SuppressWarnings("SystemConsoleNull") // holds for JDK 22 to 24 only
     private static boolean isTerminal(int descriptor) {
         // Asking libc would load the foreign function machinery, which costs more than the rest of the start.
         Path link = Path.of("/proc/self/fd/" + descriptor);
@@ -40,7 +40,8 @@ public record Environment(Map<String, String> variables, Path home, Path working
             String target = Files.readSymbolicLink(link).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (java.io.IOException | UnsupportedOperationException e) {
-            return Objects.requireNonNull(System.console()).isTerminal(); // null no more since Java 22
+            java.io.@Nullable Console console = System.console(); // null for pipes and files since JDK 25
+            return console != null && console.isTerminal();
         }
     }
 
