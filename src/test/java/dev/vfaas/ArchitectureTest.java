@@ -102,6 +102,9 @@ class ArchitectureTest {
             "dev.vfaas.openfaas");
 
     @ArchTest
+    static final ArchRule ssh = room("dev.vfaas.ssh..", "dev.vfaas.console", "dev.vfaas.openfaas");
+
+    @ArchTest
     static final ArchRule roomsKnowFailuresButNoTerminal = noClasses()
             .that(resideInAnyPackage(
                     "dev.vfaas.openfaas..", "dev.vfaas.stack..", "dev.vfaas.template..", "dev.vfaas.yaml.."))

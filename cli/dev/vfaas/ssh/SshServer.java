@@ -1,0 +1,217 @@
+package dev.vfaas.ssh;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.openfaas.Secret;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A server over SSH: one connection that is opened anew after it broke, its channels, and how to become root on it. */
+final class SshServer implements Server {
+    /** sshd's MaxSessions is 10 unless it is configured; one is kept for uploads. */
+    private static final int CHANNELS = 8;
+
+    private static final Duration DETECTION = Duration.ofSeconds(30);
+
+    private final Connector connector;
+    private final SshTarget target;
+    private final ConnectOptions options;
+    private final Prompts prompts;
+    private final Semaphore channels = new Semaphore(CHANNELS);
+    private final ReentrantLock connecting = new ReentrantLock();
+    private final ReentrantLock rising = new ReentrantLock();
+    private final Uploads uploads = new Uploads(this);
+    private @Nullable Connection connection;
+    private @Nullable Privilege privilege;
+    private boolean closed;
+
+    SshServer(Connector connector, SshTarget target, ConnectOptions options, Prompts prompts) {
+        this.connector = connector;
+        this.target = target;
+        this.options = options;
+        this.prompts = prompts;
+    }
+
+    /** The live connection; opened now if there is none. */
+    Connection connection() {
+        connecting.lock();
+        try {
+            if (closed) {
+                throw Failure.failed("the connection to " + target + " has been closed");
+            }
+            Connection current = connection;
+            if (current != null && current.alive()) {
+                return current;
+            }
+            if (current != null) {
+                current.abort();
+                current.close();
+            }
+            current = connector.connect(target);
+            connection = current;
+            return current;
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    @Override
+    public String name() {
+        return target.toString();
+    }
+
+    @Override
+    public Completed run(Command command, Duration deadline) {
+        return completed(command.render(), command, null, Deadline.in(deadline));
+    }
+
+    @Override
+    public Completed runAsRoot(Command command, Duration deadline) {
+        return asRoot(command, null, Deadline.in(deadline));
+    }
+
+    @Override
+    public Completed runAsRoot(Command command, Secret input, Duration deadline) {
+        return asRoot(command, input.reveal(), Deadline.in(deadline));
+    }
+
+    Completed asRoot(Command command, byte @Nullable [] input, Deadline deadline) {
+        Privilege root = privilege();
+        return completed(root.line(command), command, root.input(input), deadline);
+    }
+
+    @Override
+    public Completed stream(Command command, OutputStream out, Duration deadline) {
+        Privilege root = privilege();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = execute(root.line(command), command, root.input(null), out, err, Deadline.in(deadline));
+        return new Completed(code, new byte[0], err.toByteArray());
+    }
+
+    private Completed completed(String line, Command command, byte @Nullable [] input, Deadline deadline) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = execute(line, command, input, out, err, deadline);
+        return new Completed(code, out.toByteArray(), err.toByteArray());
+    }
+
+    private int execute(
+            String line,
+            Command command,
+            byte @Nullable [] input,
+            OutputStream out,
+            OutputStream err,
+            Deadline deadline) {
+        enter(command, deadline);
+        try {
+            Connection current = connection();
+            try {
+                return new Execution(current, line, command.toString(), input).run(out, err, deadline);
+            } catch (Execution.NotStarted broken) {
+                // The connection had broken without anyone noticing; nothing has run yet.
+                current.abort();
+                return new Execution(connection(), line, command.toString(), input).run(out, err, deadline);
+            }
+        } catch (Execution.NotStarted again) {
+            throw Failure.of(
+                            ExitCode.TIMED_OUT,
+                            "no channel could be opened on the connection to " + target + ": "
+                                    + again.getCause().getMessage())
+                    .because(again)
+                    .next("try: ssh " + target);
+        } finally {
+            channels.release();
+        }
+    }
+
+    private void enter(Command command, Deadline deadline) {
+        try {
+            if (!channels.tryAcquire(deadline.left().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw Failure.of(ExitCode.TIMED_OUT, "on " + target + ", other commands left no time for: " + command);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.of(ExitCode.INTERRUPTED, "interrupted before running: " + command);
+        }
+    }
+
+    /** How to become root; found out once. */
+    Privilege privilege() {
+        rising.lock();
+        try {
+            Privilege known = privilege;
+            if (known == null) {
+                known = detect();
+                privilege = known;
+            }
+            return known;
+        } finally {
+            rising.unlock();
+        }
+    }
+
+    private Privilege detect() {
+        Completed answer = run(Privilege.DETECT, DETECTION);
+        HostSettings host = connection().host();
+        return switch (answer.out().strip()) {
+            case "root" -> new Privilege.Root();
+            case "free" -> new Privilege.FreeSudo();
+            case "none" -> throw Privilege.absent(host);
+            case "password" -> withPassword(host);
+            default ->
+                throw Failure.failed("the shell of " + host.address() + " does not run commands: "
+                                + (answer.out() + answer.err()).strip())
+                        .next("check the user's login shell and its start-up files");
+        };
+    }
+
+    private Privilege withPassword(HostSettings host) {
+        Secret password = options.sudoPassword();
+        if (password == null && prompts.interactive()) {
+            password = prompts.askHidden("Password of " + host.user() + " on " + host.hostName() + " for sudo");
+        }
+        if (password == null) {
+            throw Privilege.unasked(host);
+        }
+        Privilege.PasswordSudo sudo = new Privilege.PasswordSudo(password);
+        Command probe = Command.of("true");
+        Completed answer = completed(sudo.line(probe), probe, sudo.input(null), Deadline.in(DETECTION));
+        if (!answer.ok()) {
+            throw Privilege.refused(host, answer.err());
+        }
+        return sudo;
+    }
+
+    @Override
+    public void upload(Upload upload, @Nullable LongConsumer progress, Duration deadline) {
+        uploads.put(upload, progress, Deadline.in(deadline));
+    }
+
+    @Override
+    public Forward forward(String host, int port) {
+        return new LocalForward(this, host, port);
+    }
+
+    @Override
+    public void close() {
+        Connection last;
+        connecting.lock();
+        try {
+            closed = true;
+            last = connection;
+            connection = null;
+        } finally {
+            connecting.unlock();
+        }
+        uploads.close();
+        if (last != null) {
+            last.close();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vfaas.ssh;
+
+import org.jspecify.annotations.NullMarked;
