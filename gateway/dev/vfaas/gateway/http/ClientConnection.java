@@ -217,7 +217,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         finish();
     }
 
-    /** Leaves the socket, after a 101, to the handler at the end of its pipeline; bytes that came early go there. */
+    /** Leaves the socket, after a 101, to the handler at the end of its pipeline: what is written from now on is sent as it is. */
     public void leave() {
         busy = false;
         sink = RequestSink.DISCARD;
@@ -226,7 +226,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.remove(this);
         pipeline.remove(encoder);
-        pipeline.remove(HttpRequestDecoder.class);
+    }
+
+    /** Completes {@link #leave}: bytes that came early, and all that follow, go to the handler at the end of the pipeline as they are. */
+    public void leaveInput() {
+        channel.pipeline().remove(HttpRequestDecoder.class);
     }
 
     private ChannelHandlerContext ctx() {

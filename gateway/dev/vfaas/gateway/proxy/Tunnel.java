@@ -26,9 +26,10 @@ final class Tunnel extends ChannelInboundHandlerAdapter {
         downstream.closeFuture().addListener(done -> closed.run());
         upstream.pipeline().addLast(new Tunnel(downstream));
         downstream.pipeline().addLast(new Tunnel(upstream));
-        client.leave();
         upstream.pipeline().remove(UpstreamConnection.class);
+        client.leave(); // first the way out, for taking out a decoder passes on what it held
         upstream.pipeline().remove(HttpClientCodec.class);
+        client.leaveInput();
         downstream.config().setAutoRead(true);
         if (!upstream.isActive()) {
             downstream.close();

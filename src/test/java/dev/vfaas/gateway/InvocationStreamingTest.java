@@ -250,6 +250,22 @@ class InvocationStreamingTest {
     }
 
     @Test
+    void bytesThatComeBeforeTheConsentAreNotLost() throws Exception {
+        try (ScriptedReplica replica = new ScriptedReplica((connection, number) -> {
+                    connection.head();
+                    Thread.sleep(100); // the client's bytes are with the gateway by then
+                    connection.send("HTTP/1.1 101 Switching Protocols|Upgrade: other|Connection: Upgrade||");
+                    connection.send(connection.read(5));
+                });
+                RawConnection client = gateway.connect()) {
+            serve(replica);
+            client.send("GET /function/fn HTTP/1.1|Host: h|Connection: Upgrade|Upgrade: other||hello");
+            assertThat(client.head()).startsWith("HTTP/1.1 101");
+            assertThat(client.rest()).isEqualTo("hello");
+        }
+    }
+
+    @Test
     void aTunnelEndsWithTheReplica() throws Exception {
         try (ScriptedReplica replica = new ScriptedReplica((connection, number) -> {
                     connection.head();
