@@ -11,6 +11,7 @@ import dev.vfaas.gateway.runtime.Endpoint;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.Secret;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,10 @@ class ProcessRuntimeTest {
         assertThat(bench.status("hello").availableReplicas()).isEqualTo(1);
         assertThat(bench.note("hello", "dev.vfaas.status")).isEqualTo("Ready");
         assertThat(bench.logLines("hello")).contains("listening v1\n");
+        if (Files.exists(Path.of("/proc/self/statm"))) {
+            assertThat(bench.runtime.find(key("hello"), true).usage().totalMemoryBytes())
+                    .isBetween(1e6, 1e9);
+        }
     }
 
     @Test
@@ -102,6 +107,33 @@ class ProcessRuntimeTest {
 
         bench.runtime.deploy(function("hello"));
         assertThatThrownBy(() -> bench.runtime.deploy(function("hello"))).hasMessageContaining("already exists");
+    }
+
+    @Test
+    void a_replica_that_finds_its_port_taken_gets_another() throws Exception {
+        Path thief = folder.resolve("thief");
+        bench.images.put(
+                "hello:latest",
+                Map.of(
+                        "index.py",
+                        "import os, socket, subprocess, sys\n"
+                                + "if not os.path.exists('" + thief + "'):\n"
+                                + "    taken = socket.socket(); taken.bind(('127.0.0.1', int(os.environ['port']))); taken.listen()\n"
+                                + "    taken.set_inheritable(True)\n"
+                                + "    other = subprocess.Popen(['setsid', 'sleep', '60'], close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+                                + "    open('" + thief + "', 'w').write(str(other.pid))\n"
+                                + "    import time; time.sleep(0.2); os._exit(1)\n"
+                                + RuntimeBench.SERVER.formatted("v1")),
+                "python3",
+                "index.py");
+        bench.runtime.deploy(function("hello"));
+        bench.awaitReady("hello", 1);
+        ProcessHandle.of(Long.parseLong(Files.readString(thief))).ifPresent(ProcessHandle::destroyForcibly);
+
+        assertThat(bench.call("hello", "/")).isEqualTo("v1");
+        assertThat(bench.logLines("hello"))
+                .anyMatch(line -> line.matches("vfaas: port [0-9]+ was taken by another process; trying another\n"));
+        assertThat(bench.note("hello", "dev.vfaas.status.reason")).isEmpty(); // nobody's fault
     }
 
     @Test
