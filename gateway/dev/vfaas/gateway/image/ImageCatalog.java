@@ -1,16 +1,12 @@
 package dev.vfaas.gateway.image;
 
 import dev.vfaas.gateway.store.Database;
-import dev.vfaas.gateway.store.Schema;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,50 +16,6 @@ import org.jspecify.annotations.Nullable;
  * (epoch milliseconds) is when a client last relied on a row; garbage collection spares what was touched within its grace period.
  */
 final class ImageCatalog {
-    /** The room's tables. */
-    static final Schema SCHEMA = new Schema("image", List.of("""
-            CREATE TABLE image_blob(
-              digest TEXT PRIMARY KEY,
-              size INTEGER NOT NULL,
-              touched_at INTEGER NOT NULL
-            ) WITHOUT ROWID;
-            CREATE TABLE image_link(
-              repository TEXT NOT NULL,
-              digest TEXT NOT NULL REFERENCES image_blob(digest) ON DELETE CASCADE,
-              PRIMARY KEY (repository, digest)
-            ) WITHOUT ROWID;
-            CREATE INDEX image_link_digest ON image_link(digest);
-            CREATE TABLE image_manifest(
-              repository TEXT NOT NULL,
-              digest TEXT NOT NULL REFERENCES image_blob(digest),
-              media_type TEXT NOT NULL,
-              size INTEGER NOT NULL,
-              subject TEXT,
-              artifact_type TEXT,
-              annotations TEXT,
-              touched_at INTEGER NOT NULL,
-              PRIMARY KEY (repository, digest)
-            ) WITHOUT ROWID;
-            CREATE INDEX image_manifest_digest ON image_manifest(digest);
-            CREATE INDEX image_manifest_subject ON image_manifest(repository, subject) WHERE subject IS NOT NULL;
-            CREATE TABLE image_need(
-              manifest TEXT NOT NULL,
-              digest TEXT NOT NULL,
-              child INTEGER NOT NULL,
-              PRIMARY KEY (manifest, digest)
-            ) WITHOUT ROWID;
-            CREATE INDEX image_need_digest ON image_need(digest);
-            CREATE TABLE image_tag(
-              repository TEXT NOT NULL,
-              tag TEXT NOT NULL,
-              digest TEXT NOT NULL,
-              updated_at INTEGER NOT NULL,
-              PRIMARY KEY (repository, tag),
-              FOREIGN KEY (repository, digest) REFERENCES image_manifest(repository, digest) ON DELETE CASCADE
-            ) WITHOUT ROWID;
-            CREATE INDEX image_tag_digest ON image_tag(repository, digest);
-            """));
-
     private final Database database;
     private final BlobFiles files;
     private final InstantSource clock;
@@ -173,7 +125,7 @@ final class ImageCatalog {
      */
     void putManifest(String repository, Manifest manifest, Digest digest, long size, @Nullable String tag) {
         database.write(connection -> {
-            requireNeeds(connection, repository, manifest);
+            ManifestNeeds.require(connection, repository, manifest);
             putBlob(connection, digest, size);
             link(connection, repository, digest);
             update(
@@ -190,7 +142,7 @@ final class ImageCatalog {
                     manifest.artifactType(),
                     manifest.annotations(),
                     now());
-            for (Map.Entry<Digest, Boolean> need : needs(manifest).entrySet()) {
+            for (Map.Entry<Digest, Boolean> need : ManifestNeeds.of(manifest).entrySet()) {
                 update(
                         connection,
                         "INSERT OR IGNORE INTO image_need(manifest, digest, child) VALUES (?, ?, ?)",
@@ -266,41 +218,6 @@ final class ImageCatalog {
                             digest.toString())
                     == 1;
         });
-    }
-
-    private static void requireNeeds(Connection connection, String repository, Manifest manifest) throws SQLException {
-        List<RegistryFailure.Entry> missing = new ArrayList<>();
-        for (Map.Entry<Digest, Boolean> need : needs(manifest).entrySet()) {
-            String table = need.getValue() ? "image_manifest" : "image_link";
-            try (PreparedStatement query =
-                    connection.prepareStatement("SELECT 1 FROM " + table + " WHERE repository = ? AND digest = ?")) {
-                query.setString(1, repository);
-                query.setString(2, need.getKey().toString());
-                try (ResultSet rows = query.executeQuery()) {
-                    if (!rows.next()) {
-                        missing.add(new RegistryFailure.Entry(
-                                "MANIFEST_BLOB_UNKNOWN",
-                                (need.getValue() ? "manifest " : "blob ") + need.getKey()
-                                        + ", which the manifest refers to, is unknown in " + repository,
-                                Map.of("digest", need.getKey().toString())));
-                    }
-                }
-            }
-        }
-        if (!missing.isEmpty()) {
-            throw RegistryFailure.of(404, missing);
-        }
-    }
-
-    /** What must be in the repository before the manifest; true marks manifests of an index. */
-    static Map<Digest, Boolean> needs(Manifest manifest) {
-        Map<Digest, Boolean> needs = new LinkedHashMap<>();
-        if (manifest.config() != null) {
-            needs.put(manifest.config(), false);
-        }
-        manifest.layers().stream().filter(layer -> !layer.foreign()).forEach(layer -> needs.put(layer.digest(), false));
-        manifest.children().forEach(child -> needs.put(child.digest(), true));
-        return needs;
     }
 
     /** The grace period of what a tag pointed at begins when it no longer does. */

@@ -102,7 +102,7 @@ final class ManifestRoutes {
 
     /** Rows alone do not make an image: a blob whose file was lost must come again. */
     private void requireFiles(String repository, Manifest manifest) {
-        var missing = ImageCatalog.needs(manifest).keySet().stream()
+        var missing = ManifestNeeds.of(manifest).keySet().stream()
                 .filter(need -> !Files.exists(files.path(need)))
                 .map(need -> new RegistryFailure.Entry(
                         "MANIFEST_BLOB_UNKNOWN",

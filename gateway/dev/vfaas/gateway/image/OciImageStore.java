@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  */
 public final class OciImageStore implements ImageStore, AutoCloseable {
     /** The room's tables. */
-    public static final Schema SCHEMA = ImageCatalog.SCHEMA;
+    public static final Schema SCHEMA = ImageSchema.SCHEMA;
 
     /** How long what nothing refers to is kept, unless chosen otherwise: longer than any push takes between its requests. */
     public static final Duration GRACE = Duration.ofHours(1);
