@@ -41,6 +41,7 @@ final class Training {
     private Training() {}
 
     public static void main(String[] arguments) throws IOException {
+        Main.sparePicocliItsSearches();
         Path home = Path.of(arguments[0]);
         List<List<String>> runs = arguments[1].equals("build") ? BUILD : QUICK;
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
