@@ -75,11 +75,20 @@ final class ScaleCommand implements Callable<Integer> {
     }
 
     private void scale(OpenFaas client, String name, int count) {
+        long granted;
         try {
             client.scale(name, gateway.namespace, count);
+            granted = client.function(name, gateway.namespace, false).replicas();
         } catch (GatewayException e) {
             throw GatewayFailures.explain(e, "function \"" + name + "\"", "vfaas list");
         }
-        session.console().info(name + ": " + count + (count == 1 ? " replica" : " replicas") + " asked for");
+        String asked = name + ": " + count + (count == 1 ? " replica" : " replicas") + " asked for";
+        if (granted == count) {
+            session.console().info(asked);
+        } else {
+            session.console()
+                    .warn(asked + ", the gateway keeps " + granted
+                            + " (labels com.openfaas.scale.min and com.openfaas.scale.max bound the number)");
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Docker's credential helpers: programs {@code docker-credential-NAME} that take a registry on stdin and answer with JSON. */
@@ -30,20 +31,31 @@ final class CredentialHelpers {
             builder.environment().clear();
             builder.environment().putAll(variables);
             Process process = builder.start();
+            CompletableFuture<byte[]> answer = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> read(process, answer));
             try (var stdin = process.getOutputStream()) {
                 stdin.write(registry.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException ended) {
+                // a helper may end before it has read the question; its exit code tells
             }
-            byte[] answer = process.getInputStream().readAllBytes();
             if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw Failure.failed(program + " did not answer within " + DEADLINE_SECONDS + " s");
             }
-            return process.exitValue() == 0 ? credential(answer) : Optional.empty();
+            return process.exitValue() == 0 ? credential(answer.join()) : Optional.empty();
         } catch (IOException e) {
             throw Failure.failed("cannot run the credential helper " + program + ", which " + namedIn + " names: "
                             + e.getMessage())
                     .next("install it, or remove it from " + namedIn)
                     .because(e);
+        }
+    }
+
+    private static void read(Process process, CompletableFuture<byte[]> answer) {
+        try (var stdout = process.getInputStream()) {
+            answer.complete(stdout.readAllBytes());
+        } catch (IOException gone) {
+            answer.complete(new byte[0]);
         }
     }
 

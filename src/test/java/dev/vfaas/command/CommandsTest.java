@@ -177,8 +177,16 @@ class CommandsTest {
     @Test
     void scaleSendsWhatOpenFaasExpects() {
         gateway.answers("POST", "/system/scale-function/hello", 202, "");
+        gateway.answers("GET", "/system/function/hello", 200, "{\"name\":\"hello\",\"image\":\"i\",\"replicas\":3}");
         assertThat(tool.run("scale", "hello=3").exitCode()).isZero();
-        assertThat(gateway.last().getBodyAsString()).isEqualTo("{\"serviceName\":\"hello\",\"replicas\":3}");
+        assertThat(gateway.requests())
+                .filteredOn(request -> request.getMethod().getName().equals("POST"))
+                .last()
+                .extracting(request -> request.getBodyAsString())
+                .isEqualTo("{\"serviceName\":\"hello\",\"replicas\":3}");
+        Outcome bounded = tool.run("scale", "hello=99");
+        assertThat(bounded.exitCode()).isZero();
+        assertThat(bounded.err()).contains("99 replicas asked for, the gateway keeps 3");
         assertThat(tool.run("scale", "hello").exitCode()).isEqualTo(2);
         assertThat(tool.run("scale", "hello", "--replicas", "-1").exitCode()).isEqualTo(2);
     }
