@@ -14,12 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as maps, lists, strings, numbers and booleans. The client uses it in place of data binding, which would double the tool's start-up time. */
-final class Json {
+public final class Json {
     private final JsonFactory factory = new JsonFactory();
 
-    /** Reads one value. */
-    @Nullable
-    Object read(String text) throws IOException {
+    /** Reads one value: a map, list, string, number, boolean or null. */
+    public @Nullable Object read(String text) throws IOException {
         try (JsonParser parser = factory.createParser(text)) {
             parser.nextToken();
             return value(parser);
@@ -57,7 +56,7 @@ final class Json {
     }
 
     /** Writes one value; null members of an object are left out. */
-    String write(Object value) {
+    public String write(Object value) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = factory.createGenerator(text)) {
             write(generator, value);

@@ -19,10 +19,15 @@ public final class FactsScript {
     private static final Duration DEADLINE = Duration.ofSeconds(40);
 
     private final InstantSource clock;
+    private final String kept;
 
-    /** @param clock this machine's, against which the server's is compared */
-    public FactsScript(InstantSource clock) {
+    /**
+     * @param clock this machine's, against which the server's is compared
+     * @param kept the folder in which vfaas keeps its own files on the server
+     */
+    public FactsScript(InstantSource clock, String kept) {
         this.clock = clock;
+        this.kept = kept;
     }
 
     /** How much is looked at. */
@@ -35,7 +40,7 @@ public final class FactsScript {
 
     /** @param reach hosts, or {@code host:port}, that will be needed; port 443 unless said */
     public Facts collect(Server server, Depth depth, List<String> reach) {
-        List<String> arguments = new ArrayList<>(List.of(depth == Depth.FULL ? "full" : "needed"));
+        List<String> arguments = new ArrayList<>(List.of(depth == Depth.FULL ? "full" : "needed", kept));
         arguments.addAll(reach);
         Instant before = clock.instant();
         Completed completed = server.runAsRoot(Command.script(SCRIPT, arguments.toArray(String[]::new)), DEADLINE);
@@ -49,20 +54,19 @@ public final class FactsScript {
         return new FactsParser().parse(completed.out(), before, after);
     }
 
-    /** What runs on the server; $1 is the depth, the rest is what must be reachable. */
+    /** What runs on the server; $1 is the depth, $2 the folder vfaas keeps, the rest is what must be reachable. */
     static final String SCRIPT = """
             export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-            depth=$1; shift
+            depth=$1; kept=$2; shift 2
             section() { echo "$1"; sed 's/^/ /'; }
             text() { echo "$1"; echo " $2"; }
             file() { if [ -f "$2" ]; then section "$1" < "$2"; fi; }
-            kept=/var/lib/vfaas
             text clock "$(date +%s.%N)"
             sed -n 's/^cpu  */cpu-before\\n /p' /proc/stat
             here=$(mktemp -d /dev/shm/vfaas.XXXXXX 2>/dev/null || mktemp -d)
             trap 'rm -rf "$here"' EXIT
             measure=yes
-            if [ "$depth" = needed ] && [ -f $kept/state.json ]; then measure=no; fi
+            if [ "$depth" = needed ] && [ -f "$kept/state.json" ]; then measure=no; fi
             if [ $measure = yes ]; then
               for target in "$@"; do
                 host=${target%%:*}; port=443; case $target in *:*) port=${target##*:};; esac
@@ -132,9 +136,9 @@ public final class FactsScript {
               value=$(cat "/proc/sys/$(echo $name | tr . /)" 2>/dev/null) && echo "$name $value"
             done | section sysctls
             text login "${SUDO_USER:-$(id -un)} $([ -n "$SUDO_USER" ] && echo sudo || echo root) $(id -u)"
-            file state $kept/state.json
-            file journal $kept/journal.json
-            file lock $kept/lock/holder
+            file state "$kept/state.json"
+            file journal "$kept/journal.json"
+            file lock "$kept/lock/holder"
             wait
             cat "$here"/*.reach 2>/dev/null | section reach
             sed -n 's/^cpu  */cpu-after\\n /p' /proc/stat

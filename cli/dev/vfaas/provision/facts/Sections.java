@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The sections of the script's output by name. */
-final class Sections {
+/** The sections of a script's output by name: a line that does not start with a blank names one, the lines behind it with a blank are its content. */
+public final class Sections {
     private final Map<String, List<String>> sections = new HashMap<>();
 
     private Sections() {}
 
-    static Sections of(String output) {
+    /** Reads a script's standard output. */
+    public static Sections of(String output) {
         Sections result = new Sections();
         List<String> lines = new ArrayList<>();
         for (String line : output.split("\n", -1)) {
@@ -26,7 +27,7 @@ final class Sections {
     }
 
     /** The lines without blank ones; empty when there is no such section. */
-    List<String> lines(String name) {
+    public List<String> lines(String name) {
         return sections.getOrDefault(name, List.of()).stream()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
@@ -34,14 +35,13 @@ final class Sections {
     }
 
     /** The whole text as it was; null when there is no such section. */
-    @Nullable
-    String text(String name) {
+    public @Nullable String text(String name) {
         List<String> lines = sections.get(name);
         return lines == null ? null : String.join("\n", lines);
     }
 
     /** The first line; empty when there is none. */
-    String line(String name) {
+    public String line(String name) {
         List<String> lines = lines(name);
         return lines.isEmpty() ? "" : lines.getFirst();
     }
@@ -58,7 +58,16 @@ final class Sections {
         return index < words.size() ? words.get(index) : "";
     }
 
-    boolean has(String name) {
+    /** Whether there is such a section. */
+    public boolean has(String name) {
         return sections.containsKey(name);
+    }
+
+    /** The names of all sections that start with {@code prefix}. */
+    public List<String> names(String prefix) {
+        return sections.keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .sorted()
+                .toList();
     }
 }

@@ -1,0 +1,57 @@
+package dev.vfaas.provision.engine;
+
+import dev.vfaas.console.Environment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * This process as a holder of locks.
+ *
+ * @param who {@code user@machine}
+ * @param version of vfaas
+ */
+public record Self(String who, String machine, long pid, String started, String version) {
+    /** The process that asks. */
+    public static Self of(Environment environment, String version) {
+        String user = environment.get("USER") == null ? System.getProperty("user.name") : environment.get("USER");
+        String name = read("/etc/hostname", String.valueOf(environment.get("HOSTNAME")));
+        ProcessHandle process = ProcessHandle.current();
+        return new Self(
+                user + "@" + name,
+                name + ":" + read("/etc/machine-id", ""),
+                process.pid(),
+                started(process),
+                version);
+    }
+
+    private static String read(String file, String otherwise) {
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException e) {
+            return otherwise;
+        }
+    }
+
+    private static String started(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toString).orElse("");
+    }
+
+    /** A new run of this process. */
+    Holder holder(String action, Instant since) {
+        return new Holder(UUID.randomUUID().toString(), who, machine, pid, started, since, action);
+    }
+
+    /** Whether {@code holder} was a process of this machine that is gone. */
+    boolean knowsDead(Holder holder) {
+        if (!holder.machine().equals(machine) || holder.pid() <= 0) {
+            return false;
+        }
+        return ProcessHandle.of(holder.pid())
+                .filter(ProcessHandle::isAlive)
+                .filter(process -> started(process).equals(holder.started()))
+                .isEmpty();
+    }
+}
