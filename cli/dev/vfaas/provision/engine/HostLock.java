@@ -35,7 +35,7 @@ final class HostLock implements AutoCloseable {
     }
 
     /** What one takes a lock for. */
-    record Request(Self self, Holder holder, Duration wait, InstantSource clock, Consumer<Event> events) {}
+    record Request(Self self, Holder holder, Duration patience, InstantSource clock, Consumer<Event> events) {}
 
     /** The sums of state and journal that the plan was made from. */
     record Basis(String state, String journal) {
@@ -60,7 +60,7 @@ final class HostLock implements AutoCloseable {
      */
     static HostLock take(Server server, HostFolder folder, Request request, Basis basis, Consumer<Batch> first)
             throws Outdated {
-        long end = System.nanoTime() + request.wait().toNanos();
+        long end = System.nanoTime() + request.patience().toNanos();
         String dead = "-";
         Holder former = null;
         boolean told = false;
