@@ -150,7 +150,6 @@ final class Batch {
 
     /** Does it all; the caller looks at the exit code. */
     Completed run(Server server, HostFolder folder, String token) {
-        return server.runAsRoot(
-                Command.script(SCRIPT, folder.path(), token), Secret.of(lines.toString()), DEADLINE);
+        return server.runAsRoot(Command.script(SCRIPT, folder.path(), token), Secret.of(lines.toString()), DEADLINE);
     }
 }

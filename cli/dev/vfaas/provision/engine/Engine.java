@@ -68,7 +68,9 @@ public final class Engine {
     static HostState withWrittenOf(Journal left, HostState known, Observed observed) {
         Map<String, HostState.Written> files = new LinkedHashMap<>(known.files());
         left.files().forEach((path, written) -> {
-            if (observed.file(path).map(file -> file.sha256().equals(written.sha256())).orElse(false)) {
+            if (observed.file(path)
+                    .map(file -> file.sha256().equals(written.sha256()))
+                    .orElse(false)) {
                 HostState.Written before = files.get(path);
                 files.put(
                         path,
@@ -115,8 +117,7 @@ public final class Engine {
         Journal journal = plan.left().with(request.holder().token(), plan.steps());
         Audit audit = new Audit(clock, request.holder(), self.version());
         HostLock.Basis basis = HostLock.Basis.of(plan.observed(), folder);
-        List<String> ids =
-                plan.pending().stream().map(step -> step.step().id()).toList();
+        List<String> ids = plan.pending().stream().map(step -> step.step().id()).toList();
         try (HostLock lock = HostLock.take(server, folder, request, basis, batch -> {
             journal.files().keySet().forEach(batch::sweep);
             batch.put(own(folder.journal(), new StateText().write(journal)), true)
@@ -130,8 +131,8 @@ public final class Engine {
                     one(step, run, lock);
                     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
                     took.put(step.step(), elapsed);
-                    events.accept(new Event.StepDone(
-                            step.step().id(), step.step().phase(), elapsed));
+                    events.accept(
+                            new Event.StepDone(step.step().id(), step.step().phase(), elapsed));
                 }
                 plan.steps().forEach(step -> run.done(step.step().id()));
                 finish(run, lock, audit.line("done", Map.of("steps", ids)));

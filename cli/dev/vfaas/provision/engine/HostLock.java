@@ -65,10 +65,10 @@ final class HostLock implements AutoCloseable {
         Holder former = null;
         boolean told = false;
         while (true) {
-            Batch batch = new Batch()
-                    .lock(dead, request.holder().text(), basis.state(), basis.journal());
+            Batch batch = new Batch().lock(dead, request.holder().text(), basis.state(), basis.journal());
             if (former != null) {
-                Audit audit = new Audit(request.clock(), request.holder(), request.self().version());
+                Audit audit = new Audit(
+                        request.clock(), request.holder(), request.self().version());
                 batch.append(folder.audit(), audit.line("lock-stolen", Map.of("from", former.who(), "its-run", dead)));
             }
             first.accept(batch);
@@ -123,8 +123,8 @@ final class HostLock implements AutoCloseable {
                             ExitCode.LOCKED,
                             server + " is being changed by " + holder.who() + " (vfaas " + holder.action() + ", since "
                                     + holder.since() + ", last sign of life " + silent.toSeconds() + " s ago)")
-                    .next("wait for it with --lock-wait 5m; a run without a sign of life for "
-                            + DEAD.toSeconds() + " s is taken over");
+                    .next("wait for it with --lock-wait 5m; a run without a sign of life for " + DEAD.toSeconds()
+                            + " s is taken over");
         }
     }
 

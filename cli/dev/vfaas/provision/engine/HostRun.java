@@ -116,7 +116,8 @@ final class HostRun implements Execution {
     }
 
     private static String lastWords(Completed completed) {
-        List<String> lines = completed.err().lines().filter(line -> !line.isBlank()).toList();
+        List<String> lines =
+                completed.err().lines().filter(line -> !line.isBlank()).toList();
         StringBuilder text = new StringBuilder();
         lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size())
                 .forEach(line -> text.append("\n  ").append(line));
@@ -181,10 +182,7 @@ final class HostRun implements Execution {
         lock.require();
         long size = Math.max(1, upload.size());
         String name = upload.destination().substring(upload.destination().lastIndexOf('/') + 1);
-        server.upload(
-                upload,
-                sent -> progress("uploading " + name + " " + sent * 100 / size + " %"),
-                deadline);
+        server.upload(upload, sent -> progress("uploading " + name + " " + sent * 100 / size + " %"), deadline);
         Completed sum = server.runAsRoot(Command.of("sha256sum", upload.destination()), Duration.ofMinutes(2));
         if (!sum.ok() || !sum.out().startsWith(sha256)) {
             throw Failure.of(
@@ -231,8 +229,8 @@ final class HostRun implements Execution {
                 return value.get();
             }
             if (System.nanoTime() >= end) {
-                StringBuilder text = new StringBuilder(server.name() + ": waited " + deadline.toSeconds() + " s for "
-                        + what + " in vain");
+                StringBuilder text = new StringBuilder(
+                        server.name() + ": waited " + deadline.toSeconds() + " s for " + what + " in vain");
                 diagnosis.get().forEach(line -> text.append("\n  ").append(line));
                 throw Failure.of(ExitCode.TIMED_OUT, text.toString());
             }
@@ -250,8 +248,7 @@ final class HostRun implements Execution {
 
     @Override
     public void requireNothingLeft(Step step) {
-        List<Change> left =
-                step.plan(new Planning(plan.facts(), observe(step.questions()), state(), Set.of()));
+        List<Change> left = step.plan(new Planning(plan.facts(), observe(step.questions()), state(), Set.of()));
         if (!left.isEmpty()) {
             StringBuilder text = new StringBuilder(
                     server.name() + ": after " + step.title() + " the server is still not as it shall be:");

@@ -14,8 +14,7 @@ import java.util.Set;
  * @param files what may have been written without the state knowing it
  * @param folders what may have been made
  */
-public record Journal(
-        String run, Set<String> steps, Map<String, HostState.Written> files, Set<String> folders) {
+public record Journal(String run, Set<String> steps, Map<String, HostState.Written> files, Set<String> folders) {
     /** Nothing was cut off. */
     public static final Journal NONE = new Journal("", Set.of(), Map.of(), Set.of());
 

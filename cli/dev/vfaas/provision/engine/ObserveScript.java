@@ -117,15 +117,14 @@ final class ObserveScript {
             String[] halves = String.valueOf(sections.text(name)).split("\n", 2);
             answers.put(
                     name.substring("answer ".length()),
-                    new Answer(Integer.parseInt(halves[0].strip()), halves.length > 1 ? halves[1].stripTrailing() : ""));
+                    new Answer(
+                            Integer.parseInt(halves[0].strip()), halves.length > 1 ? halves[1].stripTrailing() : ""));
         }
         return new Observed(files, folders, units, answers);
     }
 
     private static @Nullable String content(@Nullable String base64) {
-        return base64 == null
-                ? null
-                : new String(Base64.getMimeDecoder().decode(base64), StandardCharsets.UTF_8);
+        return base64 == null ? null : new String(Base64.getMimeDecoder().decode(base64), StandardCharsets.UTF_8);
     }
 
     private static UnitState unit(List<String> lines) {

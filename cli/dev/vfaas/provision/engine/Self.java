@@ -20,11 +20,7 @@ public record Self(String who, String machine, long pid, String started, String 
         String name = read("/etc/hostname", String.valueOf(environment.get("HOSTNAME")));
         ProcessHandle process = ProcessHandle.current();
         return new Self(
-                user + "@" + name,
-                name + ":" + read("/etc/machine-id", ""),
-                process.pid(),
-                started(process),
-                version);
+                user + "@" + name, name + ":" + read("/etc/machine-id", ""), process.pid(), started(process), version);
     }
 
     private static String read(String file, String otherwise) {

@@ -164,7 +164,9 @@ class EngineTest {
         assertThatExceptionOfType(Failure.class).isThrownBy(() -> host.up(new LocalServer()));
         assertThat(host.audit()).contains("\"failed\"");
         assertThat(Path.of(folderFile("lock"))).doesNotExist();
-        Files.walk(root.resolve("run")).sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        Files.walk(root.resolve("run"))
+                .sorted(java.util.Comparator.reverseOrder())
+                .forEach(path -> path.toFile().delete());
         Plan rest = host.up(new LocalServer());
         assertThat(rest.pending()).extracting(step -> step.step().id()).containsExactly("service");
     }

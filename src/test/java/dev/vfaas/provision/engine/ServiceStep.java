@@ -31,7 +31,9 @@ record ServiceStep(Path mark, Path configuration) implements Step {
     public List<Change> plan(Planning planning) {
         boolean running = planning.observed().answer("mark").exitCode() == 0;
         boolean changed = !planning.changesOf("settings").isEmpty() || planning.interrupted(id());
-        return running && !changed ? List.of() : List.of(new Change.OfUnit("test", "restart", "its configuration changed"));
+        return running && !changed
+                ? List.of()
+                : List.of(new Change.OfUnit("test", "restart", "its configuration changed"));
     }
 
     @Override
