@@ -11,7 +11,7 @@ public interface LiveFunction {
     /** What was asked, current version. */
     FunctionDeployment deployment();
 
-    /** Ready replicas of the current version; an immutable snapshot, empty when there is none. */
+    /** Ready replicas of the version that serves, during an update the one before; an immutable snapshot, empty when there is none. */
     List<Endpoint> endpoints();
 
     /** Replicas wanted now, which may not all be ready. */
