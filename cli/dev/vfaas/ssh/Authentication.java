@@ -27,20 +27,22 @@ final class Authentication {
     /** Logs in on a connected client, or fails with exit 4; an {@link IOException} when the connection breaks. */
     void login(SSHClient client, HostSettings host) throws IOException {
         List<Refusal> refusals = new ArrayList<>();
+        boolean keys;
         try (Identities.Offer offer = identities.offer(host, refusals)) {
+            keys = !offer.identities().isEmpty();
             for (Identity identity : offer.identities()) {
                 if (tried(client, host, identity, refusals)) {
                     return;
                 }
                 if (!client.isConnected()) {
-                    throw failure(client, host, refusals);
+                    throw failure(client, host, true, refusals);
                 }
             }
         }
         if (client.getUserAuth().getAllowedMethods().isEmpty() && authenticate(client, host, new AuthNone())) {
             return;
         }
-        throw failure(client, host, refusals);
+        throw failure(client, host, keys, refusals);
     }
 
     private boolean tried(SSHClient client, HostSettings host, Identity identity, List<Refusal> refusals)
@@ -113,9 +115,9 @@ final class Authentication {
         };
     }
 
-    private static Failure failure(SSHClient client, HostSettings host, List<Refusal> refusals) {
+    private static Failure failure(SSHClient client, HostSettings host, boolean keys, List<Refusal> refusals) {
         StringBuilder message = new StringBuilder("cannot log in to " + host.address() + ": ");
-        message.append(refusals.isEmpty() ? "there is no key to try" : "no key was accepted");
+        message.append(keys ? "no key was accepted" : "there is no key to try");
         for (Refusal refusal : refusals) {
             message.append("\n  ").append(refusal.identity()).append(": ").append(refusal.why());
         }

@@ -7,7 +7,6 @@ import com.hierynomus.sshj.transport.cipher.GcmCiphers;
 import com.hierynomus.sshj.transport.kex.DHGroups;
 import com.hierynomus.sshj.transport.kex.ExtInfoClientFactory;
 import com.hierynomus.sshj.transport.mac.Macs;
-import java.security.Provider;
 import java.security.Security;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +30,9 @@ final class TransportConfig extends ConfigImpl {
     /** Offers all types of host keys but some, named as in {@link PublicKeyBlob#typeName}. */
     TransportConfig(List<String> typesLeftOut) {
         SecurityUtils.setRegisterBouncyCastle(false);
-        nameEcdsaKeys();
+        if (Security.getProvider(EcdsaNames.NAME) == null) {
+            Security.addProvider(new EcdsaNames());
+        }
         setLoggerFactory(LoggerFactory.DEFAULT);
         setVersion("vfaas");
         setKeyExchangeFactories(List.of(
@@ -66,13 +67,5 @@ final class TransportConfig extends ConfigImpl {
         setMACFactories(List.of(Macs.HMACSHA2256Etm(), Macs.HMACSHA2512Etm(), Macs.HMACSHA2256(), Macs.HMACSHA2512()));
         setCompressionFactories(List.of(new NoneCompression.Factory()));
         setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
-    }
-
-    /** sshj asks for key factories of "ECDSA", BouncyCastle's name for what the JDK calls "EC". */
-    private static void nameEcdsaKeys() {
-        Provider provider = Security.getProvider("SunEC");
-        if (provider != null) {
-            provider.put("Alg.Alias.KeyFactory.ECDSA", "EC");
-        }
     }
 }
