@@ -91,7 +91,7 @@ def kubelet(children, settings, version):
         "authentication": {"anonymous": {"enabled": False}, "webhook": {"enabled": True}, "x509": {"clientCAFile": CA}},
         "authorization": {"mode": "Webhook"}, "cgroupDriver": "cgroupfs", "clusterDNS": ["10.43.0.10"], "clusterDomain": "cluster.local",
         "enforceNodeAllocatable": [], "evictionHard": {"imagefs.available": "5%", "nodefs.available": "5%"}, "failSwapOn": False,
-        "resolvConf": settings.get("resolv-conf", "/etc/resolv.conf"), "syncFrequency": "10s", "nodeStatusUpdateFrequency": "4s",
+        "resolvConf": settings.get("resolv-conf", "/etc/resolv.conf"), "syncFrequency": "10s", "nodeStatusUpdateFrequency": "2s",
         "serializeImagePulls": False,
     }
     for drop_in in sorted(glob.glob(f"{paths.AGENT}/etc/kubelet.conf.d/*.conf")):

@@ -54,8 +54,10 @@ def serve(settings, version):
     os.makedirs(paths.SERVER, mode=0o700, exist_ok=True)
     children = Children()
     node, address = agent.node_name(settings), agent.node_address(settings)
-    password = token(settings)
     joined = None
+    if not os.path.exists(paths.TOKEN) and not settings.get("server"):
+        agent.Network(node).bridge("10.42.0.0/24")  # what the first node of a new cluster gets; a node with a network is ready sooner
+    password = token(settings)
     if settings.get("server") and not os.path.exists(datastore.ETCD):
         bundle = supervisor.fetch(settings["server"], settings.get("token", ""), "server", node, address, children)
         joined = bundle["members"]
