@@ -81,6 +81,7 @@ class TestbedIT {
 
             server.upload(hello(folder), "/root/hello.tar");
             server.run("k3s ctr images import /root/hello.tar").orFail("import");
+            server.await("k3s kubectl get serviceaccount default", out -> true, Duration.ofMinutes(1));
             server.run("k3s kubectl run hello --image=docker.io/test/hello:1 --image-pull-policy=Never --restart=Never")
                     .orFail("run");
             server.await("k3s kubectl logs hello", out -> out.equals("hello from a pod\n"), Duration.ofMinutes(2));
