@@ -5,6 +5,7 @@ import dev.vfaas.console.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -67,11 +68,11 @@ final class Execution {
                 throw failure;
             }
             if (!started.get()) {
-                throw new NotStarted(e.getCause());
+                throw new NotStarted(Objects.requireNonNullElse(e.getCause(), e));
             }
             String message = "the connection to " + connection.host().address() + " was lost while this ran: " + shown;
             throw Failure.of(ExitCode.TIMED_OUT, message)
-                    .because(new ConnectionLost(message, e.getCause()))
+                    .because(new ConnectionLost(message, Objects.requireNonNullElse(e.getCause(), e)))
                     .next("run the same command again; it takes up the work where it stopped");
         }
     }

@@ -6,6 +6,7 @@ import dev.vfaas.openfaas.Secret;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -122,7 +123,8 @@ final class SshServer implements Server {
             throw Failure.of(
                             ExitCode.TIMED_OUT,
                             "no channel could be opened on the connection to " + target + ": "
-                                    + again.getCause().getMessage())
+                                    + Objects.requireNonNullElse(again.getCause(), again)
+                                            .getMessage())
                     .because(again)
                     .next("try: ssh " + target);
         } finally {

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -180,7 +181,7 @@ final class Uploads implements AutoCloseable {
                         throw new IOException("nothing was sent for " + STALL.toSeconds() + " s", still);
                     }
                 } catch (ExecutionException e) {
-                    switch (e.getCause()) {
+                    switch (Objects.requireNonNullElse(e.getCause(), e)) {
                         case Failure failure
                         when !(failure.getCause() instanceof ConnectionLost) -> {
                             if (failure.exitCode() != ExitCode.TIMED_OUT) {
