@@ -29,11 +29,6 @@ final class Alarm implements AutoCloseable {
         return new Alarm(target, after);
     }
 
-    /** Whether the time has passed. */
-    boolean rang() {
-        return rang.get();
-    }
-
     /** Throws when the time has passed. */
     void check() throws SocketTimeoutException {
         if (rang.get()) {

@@ -1,6 +1,7 @@
 package dev.vfaas.ssh;
 
 import dev.vfaas.console.Failure;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -116,16 +117,28 @@ final class Connector {
         if (via == null) {
             Socket socket = dialer.dial(host.hostName(), host.port());
             client.setSocketFactory(new Dialer.Connected(socket));
-            try (Alarm alarm = Alarm.closing(socket, timeout)) {
-                client.connect(host.hostName(), host.port());
-                alarm.check();
-            }
+            within(socket, () -> client.connect(host.hostName(), host.port()));
         } else {
             DirectConnection tunnel = via.newDirectConnection(host.hostName(), host.port());
-            try (Alarm alarm = Alarm.closing(tunnel, timeout)) {
-                client.connectVia(tunnel);
+            within(tunnel, () -> client.connectVia(tunnel));
+        }
+    }
+
+    /** Something that blocks until its stream is closed. */
+    @FunctionalInterface
+    private interface Blocking {
+        void run() throws IOException;
+    }
+
+    private void within(Closeable stream, Blocking work) throws IOException {
+        try (Alarm alarm = Alarm.closing(stream, timeout)) {
+            try {
+                work.run();
+            } catch (IOException e) {
                 alarm.check();
+                throw e;
             }
+            alarm.check();
         }
     }
 

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.connection.channel.direct.DirectConnection;
 
 /** A listening socket on this machine's loopback; each connection to it becomes a direct-tcpip channel (RFC 4254, 7.2). */
@@ -79,10 +80,10 @@ final class LocalForward implements Server.Forward {
         Connection connection = server.connection();
         try {
             return connection.client().newDirectConnection(host, port);
-        } catch (IOException e) {
-            if (connection.alive()) {
-                throw e;
-            }
+        } catch (OpenFailException refused) {
+            throw refused;
+        } catch (IOException broken) {
+            connection.abort();
             return server.connection().client().newDirectConnection(host, port);
         }
     }

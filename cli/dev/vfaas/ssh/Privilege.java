@@ -11,11 +11,20 @@ sealed interface Privilege {
     /** One round trip that tells what there is: {@code root}, {@code none}, {@code free} or {@code password}. */
     Command DETECT = Command.script("if [ \"$(id -u)\" = 0 ]; then echo root;"
             + " elif ! command -v sudo >/dev/null 2>&1; then echo none;"
-            + " elif sudo -n sh -c : 2>/dev/null; then echo free;"
+            + " elif sudo -n timeout 9 sh -c : 2>/dev/null; then echo free;"
             + " else echo password; fi");
 
-    /** The line that runs {@code command} as root. */
-    String line(Command command);
+    /** The line that runs {@code command} as root, and kills it at the deadline. */
+    String line(Command command, Deadline deadline);
+
+    /**
+     * The line that runs {@code command} as the login user. timeout(1) ends it at the deadline on the server's side too: sshd lets nobody signal
+     * root's processes, and the connection may be gone by then.
+     */
+    static String limited(Command command, Deadline deadline) {
+        long seconds = Math.max(1, (deadline.left().toMillis() + 999) / 1000);
+        return "timeout -k 5 " + seconds + " sh -c " + Command.quote(command.render());
+    }
 
     /** What goes to standard input before the command's own. */
     default byte @Nullable [] input(byte @Nullable [] own) {
@@ -25,24 +34,24 @@ sealed interface Privilege {
     /** The login user is root. */
     record Root() implements Privilege {
         @Override
-        public String line(Command command) {
-            return command.render();
+        public String line(Command command, Deadline deadline) {
+            return limited(command, deadline);
         }
     }
 
     /** sudo asks for nothing. */
     record FreeSudo() implements Privilege {
         @Override
-        public String line(Command command) {
-            return "sudo -n sh -c " + Command.quote(command.render());
+        public String line(Command command, Deadline deadline) {
+            return "sudo -n " + limited(command, deadline);
         }
     }
 
     /** sudo reads the password from standard input, always (-k), so that it never reaches the command's input. */
     record PasswordSudo(Secret password) implements Privilege {
         @Override
-        public String line(Command command) {
-            return "sudo -k -S -p '' sh -c " + Command.quote(command.render());
+        public String line(Command command, Deadline deadline) {
+            return "sudo -k -S -p '' " + limited(command, deadline);
         }
 
         @Override

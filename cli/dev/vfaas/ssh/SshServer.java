@@ -69,7 +69,8 @@ final class SshServer implements Server {
 
     @Override
     public Completed run(Command command, Duration deadline) {
-        return completed(command.render(), command, null, Deadline.in(deadline));
+        Deadline end = Deadline.in(deadline);
+        return completed(Privilege.limited(command, end), command, null, end);
     }
 
     @Override
@@ -84,14 +85,15 @@ final class SshServer implements Server {
 
     Completed asRoot(Command command, byte @Nullable [] input, Deadline deadline) {
         Privilege root = privilege();
-        return completed(root.line(command), command, root.input(input), deadline);
+        return completed(root.line(command, deadline), command, root.input(input), deadline);
     }
 
     @Override
     public Completed stream(Command command, OutputStream out, Duration deadline) {
         Privilege root = privilege();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = execute(root.line(command), command, root.input(null), out, err, Deadline.in(deadline));
+        Deadline end = Deadline.in(deadline);
+        int code = execute(root.line(command, end), command, root.input(null), out, err, end);
         return new Completed(code, new byte[0], err.toByteArray());
     }
 
@@ -183,7 +185,8 @@ final class SshServer implements Server {
         }
         Privilege.PasswordSudo sudo = new Privilege.PasswordSudo(password);
         Command probe = Command.of("true");
-        Completed answer = completed(sudo.line(probe), probe, sudo.input(null), Deadline.in(DETECTION));
+        Deadline end = Deadline.in(DETECTION);
+        Completed answer = completed(sudo.line(probe, end), probe, sudo.input(null), end);
         if (!answer.ok()) {
             throw Privilege.refused(host, answer.err());
         }

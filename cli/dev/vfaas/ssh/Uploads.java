@@ -219,13 +219,18 @@ final class Uploads implements AutoCloseable {
                             : EnumSet.of(OpenMode.WRITE, OpenMode.CREAT, OpenMode.TRUNC);
             FileAttributes secret =
                     new FileAttributes.Builder().withPermissions(0600).build();
-            try (RemoteFile file = sftp.open(written(), how, started ? FileAttributes.EMPTY : secret)) {
-                started = true;
+            RemoteFile file = sftp.open(written(), how, started ? FileAttributes.EMPTY : secret);
+            started = true;
+            try {
                 send(file, Math.min(offset, upload.size()));
-                if (sftp.stat(written()).getSize() != upload.size()) {
-                    throw Failure.failed("the size of " + upload.destination() + " changed while it was uploaded")
-                            .next("try again");
-                }
+            } catch (IOException | RuntimeException e) {
+                closeQuietly(file);
+                throw e;
+            }
+            file.close();
+            if (sftp.stat(written()).getSize() != upload.size()) {
+                throw Failure.failed("the size of " + upload.destination() + " changed while it was uploaded")
+                        .next("try again");
             }
             install(sftp);
         }
@@ -265,8 +270,10 @@ final class Uploads implements AutoCloseable {
 
         private void send(RemoteFile file, long offset) throws IOException {
             byte[] buffer = new byte[BUFFER];
-            try (InputStream in = upload.content().open();
-                    OutputStream out = file.new RemoteFileOutputStream(offset, UNCONFIRMED)) {
+            // Not closed by try: sshj throws one and the same exception from write and close, which Java cannot
+            // combine.
+            OutputStream out = file.new RemoteFileOutputStream(offset, UNCONFIRMED);
+            try (InputStream in = upload.content().open()) {
                 in.skipNBytes(offset);
                 long sent = offset;
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -277,7 +284,15 @@ final class Uploads implements AutoCloseable {
                         progress.accept(sent);
                     }
                 }
-                out.flush();
+            }
+            out.flush();
+        }
+
+        private static void closeQuietly(RemoteFile file) {
+            try {
+                file.close();
+            } catch (IOException | RuntimeException gone) {
+                // The first exception tells what happened.
             }
         }
 

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -21,17 +22,19 @@ final class Sshd implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final String options;
+    private final String[] runBy;
     private Process process;
 
-    private Sshd(Path folder, int port, String options, Process process) {
+    private Sshd(Path folder, int port, String options, String[] runBy, Process process) {
         this.folder = folder;
         this.port = port;
         this.options = options;
+        this.runBy = runBy;
         this.process = process;
     }
 
-    /** Starts one; {@code options} are further lines of sshd_config, which come first and therefore win. */
-    static Sshd start(Path folder, String options) {
+    /** Starts one; {@code options} are lines of sshd_config, which come first and therefore win; {@code runBy} is a command that runs it. */
+    static Sshd start(Path folder, String options, String... runBy) {
         boolean there = Files.isExecutable(PROGRAM);
         if (!there && "true".equals(System.getenv("CI"))) {
             throw new IllegalStateException("needs " + PROGRAM + " (openssh-server)");
@@ -62,7 +65,7 @@ final class Sshd implements AutoCloseable {
             try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
                 port = free.getLocalPort();
             }
-            Sshd sshd = new Sshd(folder, port, options, launch(folder, port, options));
+            Sshd sshd = new Sshd(folder, port, options, runBy, launch(folder, port, options, runBy));
             sshd.awaitBanner();
             return sshd;
         } catch (IOException e) {
@@ -70,7 +73,7 @@ final class Sshd implements AutoCloseable {
         }
     }
 
-    private static Process launch(Path folder, int port, String options) throws IOException {
+    private static Process launch(Path folder, int port, String options, String[] runBy) throws IOException {
         Path config = folder.resolve("sshd_config");
         Files.writeString(config, options + """
 
@@ -90,7 +93,9 @@ final class Sshd implements AutoCloseable {
                 Subsystem sftp internal-sftp
                 LogLevel VERBOSE
                 """.formatted(port, folder));
-        return new ProcessBuilder(PROGRAM.toString(), "-D", "-e", "-f", config.toString())
+        List<String> argv = new ArrayList<>(List.of(runBy));
+        argv.addAll(List.of(PROGRAM.toString(), "-D", "-e", "-f", config.toString()));
+        return new ProcessBuilder(argv)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         folder.resolve("sshd.log").toFile()))
@@ -168,7 +173,7 @@ final class Sshd implements AutoCloseable {
 
     void restart() {
         try {
-            process = launch(folder, port, options);
+            process = launch(folder, port, options, runBy);
             awaitBanner();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -177,6 +182,8 @@ final class Sshd implements AutoCloseable {
 
     /** Ends the processes of its connections, as a broken network would, but keeps listening. */
     void dropConnections() {
+        // First those that hold the connections, so that nothing is said about how the others end.
+        process.children().forEach(ProcessHandle::destroyForcibly);
         process.descendants().forEach(ProcessHandle::destroyForcibly);
     }
 
