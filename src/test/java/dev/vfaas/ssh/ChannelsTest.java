@@ -115,7 +115,8 @@ class ChannelsTest {
         try (Server server = laptop.connect(sshd);
                 Server.Forward forward =
                         server.forward("127.0.0.1", http.getAddress().getPort());
-                HttpClient client = HttpClient.newHttpClient()) {
+                HttpClient client = HttpClient.newHttpClient();
+                HttpClient another = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + forward.port() + "/"))
                     .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                     .build();
