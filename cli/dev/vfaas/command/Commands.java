@@ -35,6 +35,15 @@ public final class Commands {
                         .addSubcommand(new SecretUpdateCommand(session))
                         .addSubcommand(new SecretListCommand(session))
                         .addSubcommand(new SecretRemoveCommand(session)));
+        add("status", () -> new StatusCommand(session));
+        add("doctor", () -> new DoctorCommand(session));
+        add("down", () -> new DownCommand(session));
+        add(
+                "host",
+                () -> new CommandLine(new HostCommand())
+                        .addSubcommand(new HostExecCommand(session))
+                        .addSubcommand(new HostLogsCommand(session))
+                        .addSubcommand(new HostAuditCommand(session)));
         add("login", () -> new LoginCommand(session));
         add("logout", () -> new LogoutCommand(session));
         add(

@@ -24,21 +24,29 @@ import picocli.CommandLine.Parameters;
 /** {@code vfaas up}. */
 @Command(
         name = "up",
-        description = "Build, push and deploy the functions of the stack file, and wait until they serve",
+        description = {
+            "Build, push and deploy the functions of the stack file, and wait until they serve",
+            "With HOST: set up that server over SSH"
+        },
         footer = {
             "",
             "Without a gateway to go to, the gateway of this machine is started first.",
             "JSON: [{name, image, status, replicas, url, error}]",
+            "JSON with HOST: one object an event, a line each: {host, event, ...}",
             "",
             "Examples:",
             "  vfaas up",
             "  vfaas up --filter hello --gateway https://gateway.example.com",
-            "  vfaas up -f services/stack.yml --tag sha"
+            "  vfaas up -f services/stack.yml --tag sha",
+            "  vfaas up root@203.0.113.10 --stack none --dry-run"
         })
 final class UpCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "HOST", arity = "0..1", hidden = true, description = "a server")
+    @Parameters(
+            paramLabel = "HOST",
+            arity = "0..1",
+            description = "a server: [user@]name[:port], or a Host of ~/.ssh/config")
     @Nullable
     String server;
 
@@ -58,6 +66,9 @@ final class UpCommand implements Callable<Integer> {
     DeployOptions deploy = new DeployOptions();
 
     @Mixin
+    ServerUpOptions up = new ServerUpOptions();
+
+    @Mixin
     OutputOptions output = new OutputOptions();
 
     @Mixin
@@ -73,8 +84,11 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (server != null) {
-            throw Failure.usage("this version does not set up servers yet, so it cannot go to " + server)
-                    .next("vfaas up --gateway URL, for a server that has a gateway");
+            return new ServerUp(session, up, output).run(server);
+        }
+        if (up.given()) {
+            throw Failure.usage("an option that sets up a server was given, but no server")
+                    .next("vfaas up HOST, or leave the option out");
         }
         Stack file = stack.require(session);
         Destination destination = new GatewayInReach(session).reach(gateway.destination(session, () -> file));

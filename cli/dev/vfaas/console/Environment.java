@@ -82,6 +82,11 @@ public record Environment(Map<String, String> variables, Path home, Path working
         return dataDirectory().resolve("gateway");
     }
 
+    /** {@code $XDG_STATE_HOME/vfaas}: logs of what was done, kept between runs. */
+    public Path stateDirectory() {
+        return base("XDG_STATE_HOME", ".local/state").resolve("vfaas");
+    }
+
     private Path base(String variable, String fallback) {
         String value = get(variable);
         // The XDG base directory specification: relative values are to be ignored.

@@ -76,6 +76,7 @@ public final class FactsScript {
                   else
                     code=$?; why=$(tail -n1 "$here/$target.err" | sed 's/.*: //')
                     [ $code = 124 ] && why="no answer within 4 s"
+                    [ "$why" = "Invalid argument" ] && why="its name cannot be resolved"
                     echo "$target no $why"
                   fi > "$here/$target.reach" ) &
               done

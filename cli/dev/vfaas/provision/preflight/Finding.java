@@ -29,15 +29,18 @@ public record Finding(String id, Severity severity, String title, String evidenc
         }
     }
 
-    static Finding pass(String id, String title, String evidence) {
+    /** All is well. */
+    public static Finding pass(String id, String title, String evidence) {
         return new Finding(id, Severity.PASS, title, evidence, "");
     }
 
-    static Finding warn(String id, String title, String evidence, String fix) {
+    /** Something to know of. */
+    public static Finding warn(String id, String title, String evidence, String fix) {
         return new Finding(id, Severity.WARN, title, evidence, fix);
     }
 
-    static Finding block(String id, String title, String evidence, String fix) {
+    /** Something that forbids the work. */
+    public static Finding block(String id, String title, String evidence, String fix) {
         return new Finding(id, Severity.BLOCK, title, evidence, fix);
     }
 

@@ -1,0 +1,71 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.Failure;
+import dev.vfaas.openfaas.Secret;
+import dev.vfaas.ssh.ConnectOptions;
+import dev.vfaas.ssh.ConsolePrompts;
+import dev.vfaas.ssh.Prompts;
+import dev.vfaas.ssh.Server;
+import dev.vfaas.ssh.Servers;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How to log in to a server; mixed into every command that goes to one. */
+final class ServerOptions {
+    @Option(
+            names = "--host-key",
+            paramLabel = "SHA256:...",
+            description = "the key an unknown server must show; without it you are asked")
+    @Nullable
+    String hostKey;
+
+    @Option(names = "--identity", paramLabel = "FILE", description = "private key to try first")
+    @Nullable
+    String identity;
+
+    @Option(names = "--ask-sudo", description = "ask for the password that sudo wants on the server")
+    boolean askSudo;
+
+    @Option(names = "--sudo-password-stdin", description = "read the password for sudo from standard input")
+    boolean sudoFromInput;
+
+    /** Whether any of them was given. */
+    boolean given() {
+        return hostKey != null || identity != null || askSudo || sudoFromInput;
+    }
+
+    /** Logs in to {@code host}: {@code [user@]host[:port]} or a Host of ~/.ssh/config. */
+    Server connect(Session session, String host) {
+        Prompts prompts = new ConsolePrompts(session.console());
+        ConnectOptions options = ConnectOptions.standard()
+                .withHostKey(hostKey)
+                .withIdentity(
+                        identity == null ? null : session.environment().resolve(identity))
+                .withSudoPassword(sudoPassword(session, host));
+        return new Servers(session.environment(), prompts).connect(host, options);
+    }
+
+    private @Nullable Secret sudoPassword(Session session, String host) {
+        if (sudoFromInput) {
+            try {
+                String line = new BufferedReader(
+                                new InputStreamReader(session.console().input(), StandardCharsets.UTF_8))
+                        .readLine();
+                if (line == null || line.isEmpty()) {
+                    throw Failure.usage("--sudo-password-stdin: standard input is empty");
+                }
+                return Secret.of(line);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return askSudo
+                ? Secret.of(session.console().promptHidden("sudo password on " + host, "--sudo-password-stdin"))
+                : null;
+    }
+}

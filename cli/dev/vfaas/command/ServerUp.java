@@ -1,0 +1,170 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.Console;
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.console.OutputFormat;
+import dev.vfaas.console.Table;
+import dev.vfaas.provision.HostUp;
+import dev.vfaas.provision.HostUp.Looked;
+import dev.vfaas.provision.HostUp.Prepared;
+import dev.vfaas.provision.ServerBlueprint;
+import dev.vfaas.provision.StackChoice;
+import dev.vfaas.provision.engine.Change;
+import dev.vfaas.provision.engine.Diff;
+import dev.vfaas.provision.engine.Phase;
+import dev.vfaas.provision.engine.Step;
+import dev.vfaas.provision.engine.StepPlan;
+import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.preflight.Demands;
+import dev.vfaas.provision.preflight.Finding;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@code vfaas up HOST}: shows facts, plan and run of {@link HostUp}. */
+final class ServerUp {
+    private final Session session;
+    private final ServerUpOptions options;
+    private final OutputOptions output;
+
+    ServerUp(Session session, ServerUpOptions options, OutputOptions output) {
+        this.session = session;
+        this.options = options;
+        this.output = output;
+    }
+
+    int run(String host) {
+        requireDelivered(host);
+        long start = System.nanoTime();
+        boolean json = output.json || output.format == OutputFormat.JSON;
+        try (ServerVisit visit = new ServerVisit(session, options.login, host, "up");
+                RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
+            double login = seconds(Duration.ofNanos(System.nanoTime() - start));
+            HostUp up = new HostUp(
+                    visit.server(),
+                    new ServerBlueprint(),
+                    Demands.bare(LocalDate.now(ZoneOffset.UTC)),
+                    visit.self(),
+                    visit.clock(),
+                    events);
+            Looked looked = up.look(Depth.NEEDED);
+            tell(looked, events, json);
+            looked.requireNoBlock(host);
+            Prepared prepared = up.prepare(looked);
+            if (options.dryRun) {
+                return dryRun(prepared, json, events);
+            }
+            if (prepared.plan().nothingToDo()) {
+                events.emit(Map.of("event", "nothing-to-do", "commands", visit.server().commands()));
+                if (!json) {
+                    session.console().result(host + ": nothing to do");
+                }
+                return ExitCode.OK.code();
+            }
+            Map<Step, Duration> took = up.apply(prepared, options.lockWait);
+            Map<Phase, Duration> phases = phases(took);
+            events.done();
+            summary(host, login, phases, visit, events, json, Duration.ofNanos(System.nanoTime() - start));
+            return ExitCode.OK.code();
+        }
+    }
+
+    private void requireDelivered(String host) {
+        if (options.stack == StackChoice.NONE) {
+            return;
+        }
+        String name = options.stack.name().toLowerCase(Locale.ROOT);
+        throw Failure.usage("--stack " + name + (options.stack == StackChoice.VFAAS ? " (the default)" : "")
+                        + ": this version cannot yet set up a gateway on a server; nothing was changed on " + host)
+                .next("vfaas up " + host
+                        + " --stack none, which only prepares the server; or vfaas up, for the gateway of this machine");
+    }
+
+    private void tell(Looked looked, RunEvents events, boolean json) {
+        for (Finding finding : looked.findings()) {
+            Map<String, Object> data = new LinkedHashMap<>();
+            data.put("event", "finding");
+            data.putAll(finding.data());
+            events.emit(data);
+            if (finding.severity() == Finding.Severity.WARN && !json) {
+                session.console().warn(finding.id() + ": " + finding.evidence() + " (" + finding.fix() + ")");
+            }
+        }
+    }
+
+    private int dryRun(Prepared prepared, boolean json, RunEvents events) {
+        boolean pending = !prepared.plan().nothingToDo();
+        if (json) {
+            events.emit(Map.of("event", "plan", "pending", pending, "steps", prepared.plan().data()));
+        } else {
+            lines(prepared).forEach(session.console()::result);
+        }
+        return (pending && options.exitCode ? ExitCode.CHANGES_PENDING : ExitCode.OK).code();
+    }
+
+    private static List<String> lines(Prepared prepared) {
+        List<String> lines = new ArrayList<>();
+        if (prepared.plan().left().present()) {
+            lines.add("finish the run " + prepared.plan().left().run() + ", which was cut off");
+        }
+        for (StepPlan step : prepared.plan().pending()) {
+            lines.add(step.step().phase().label() + ": " + step.step().title());
+            for (Change change : step.changes()) {
+                lines.add("  " + change.line());
+                new Diff().of(change).forEach(line -> lines.add("      " + line));
+            }
+        }
+        if (lines.isEmpty()) {
+            lines.add("nothing to do");
+        }
+        return lines;
+    }
+
+    private static Map<Phase, Duration> phases(Map<Step, Duration> took) {
+        Map<Phase, Duration> phases = new EnumMap<>(Phase.class);
+        took.forEach((step, elapsed) -> phases.merge(step.phase(), elapsed, Duration::plus));
+        return phases;
+    }
+
+    private void summary(
+            String host,
+            double login,
+            Map<Phase, Duration> phases,
+            ServerVisit visit,
+            RunEvents events,
+            boolean json,
+            Duration all) {
+        Map<String, Object> times = new LinkedHashMap<>();
+        times.put("login", login);
+        phases.forEach((phase, elapsed) -> times.put(phase.label(), seconds(elapsed)));
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("event", "done");
+        data.put("seconds", seconds(all));
+        data.put("phases", times);
+        data.put("commands", visit.server().commands());
+        events.emit(data);
+        events.close();
+        if (json) {
+            return;
+        }
+        Table table = Table.of("PHASE", "SECONDS");
+        times.forEach(table::row);
+        table.row("all", seconds(all));
+        Console console = session.console();
+        console.result(table.toString());
+        console.result(host + " is prepared: " + visit.server().commands() + " remote commands; log: "
+                + visit.log().file());
+        console.info("next: vfaas status " + host);
+    }
+
+    private static double seconds(Duration duration) {
+        return Math.round(duration.toMillis() / 10.0) / 100.0;
+    }
+}

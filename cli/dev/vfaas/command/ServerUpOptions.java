@@ -1,0 +1,35 @@
+package dev.vfaas.command;
+
+import dev.vfaas.provision.StackChoice;
+import java.time.Duration;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options of {@code vfaas up HOST} that mean nothing without a HOST. */
+final class ServerUpOptions {
+    @Option(
+            names = "--stack",
+            paramLabel = "NAME",
+            description = "with HOST: what shall serve functions there: vfaas, openfaas or none (default: vfaas)")
+    StackChoice stack = StackChoice.VFAAS;
+
+    @Option(names = "--dry-run", description = "with HOST: show what would change as a diff, change nothing")
+    boolean dryRun;
+
+    @Option(names = "--exit-code", description = "with --dry-run: exit 10 when changes are pending")
+    boolean exitCode;
+
+    @Option(
+            names = "--lock-wait",
+            paramLabel = "TIME",
+            description = "with HOST: how long to wait while someone else changes the server (default: 0s)")
+    Duration lockWait = Duration.ZERO;
+
+    @Mixin
+    ServerOptions login = new ServerOptions();
+
+    /** Whether one was given that needs a HOST. */
+    boolean given() {
+        return stack != StackChoice.VFAAS || dryRun || exitCode || !lockWait.isZero() || login.given();
+    }
+}

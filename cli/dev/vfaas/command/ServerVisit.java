@@ -1,0 +1,61 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.Console;
+import dev.vfaas.provision.LoggedServer;
+import dev.vfaas.provision.RunLog;
+import dev.vfaas.provision.engine.Self;
+import dev.vfaas.ssh.Server;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.InstantSource;
+
+/** A server one is logged in to for one command that changes it: with the log of the run, and closed when the person interrupts it. */
+final class ServerVisit implements AutoCloseable {
+    private final LoggedServer server;
+    private final RunLog log;
+    private final InstantSource clock;
+    private final Self self;
+    private final Console.Cleanup cleanup;
+
+    ServerVisit(Session session, ServerOptions options, String host, String action) {
+        this.clock = Clock.systemUTC();
+        this.self = Self.of(session.environment(), session.version());
+        Path runs = session.environment().stateDirectory().resolve("runs");
+        this.log = RunLog.create(runs, host, action, clock);
+        this.server = new LoggedServer(login(session, options, host), log);
+        this.cleanup = session.console().onInterrupt(this::close);
+    }
+
+    private Server login(Session session, ServerOptions options, String host) {
+        try {
+            return options.connect(session, host);
+        } catch (RuntimeException e) {
+            log.line("no connection: " + e.getMessage());
+            log.close();
+            throw e;
+        }
+    }
+
+    LoggedServer server() {
+        return server;
+    }
+
+    RunLog log() {
+        return log;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    Self self() {
+        return self;
+    }
+
+    @Override
+    public void close() {
+        cleanup.close();
+        server.close();
+        log.close();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Table;
+import dev.vfaas.console.View;
+import dev.vfaas.provision.HostStatus;
+import dev.vfaas.provision.ServerBlueprint;
+import dev.vfaas.provision.engine.HostFolder;
+import dev.vfaas.ssh.Server;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vfaas status}. */
+@Command(
+        name = "status",
+        description = "Show what vfaas set up on a server and whether it is still so; changes nothing",
+        footer = {
+            "",
+            "JSON: {host, vfaas, system, interrupted, lock, values, files: [{path, state}], drift}",
+            "With --drift the exit code is 10 when something differs; vfaas up repairs it.",
+            "",
+            "Examples:",
+            "  vfaas status root@203.0.113.10",
+            "  vfaas status root@203.0.113.10 --drift -o json"
+        })
+final class StatusCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "HOST", description = "a server: [user@]name[:port], or a Host of ~/.ssh/config")
+    String host = "";
+
+    @Option(names = "--drift", description = "exit 10 when what vfaas wrote is not as it wrote it")
+    boolean drift;
+
+    @Mixin
+    ServerOptions login = new ServerOptions();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    StatusCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        try (Server server = login.connect(session, host)) {
+            HostStatus status = new HostStatus.Reader(Clock.systemUTC(), HostFolder.STANDARD)
+                    .read(server, new ServerBlueprint());
+            Map<String, Object> data = status.data();
+            output.show(
+                    session.console(),
+                    new View(data, () -> text(status), () -> List.of(host)));
+            return (drift && status.drifted() ? ExitCode.CHANGES_PENDING : ExitCode.OK).code();
+        }
+    }
+
+    private static String text(HostStatus status) {
+        if (status.vfaas().isEmpty()) {
+            return status.host() + " (" + status.system() + "): vfaas has not set it up"
+                    + (status.interrupted() ? "; a run was cut off" : "");
+        }
+        StringBuilder text = new StringBuilder(status.host() + " (" + status.system() + "), set up by vfaas " + status.vfaas());
+        status.values().forEach((name, value) -> {
+            if (!name.startsWith("sysctl.")) { // what down puts back; of no interest before
+                text.append("\n").append(name).append(": ").append(value);
+            }
+        });
+        if (status.interrupted()) {
+            text.append("\na run was cut off; vfaas up finishes it");
+        }
+        if (!status.lock().isEmpty()) {
+            text.append("\nbeing changed by ").append(status.lock());
+        }
+        Table files = Table.of("FILE", "STATE");
+        status.files().forEach(files::row);
+        text.append("\n").append(files);
+        return text.toString();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.vfaas.provision;
+
+import dev.vfaas.provision.engine.Blueprint;
+import dev.vfaas.provision.engine.Step;
+import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.host.HostPreparation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The steps of {@code vfaas up HOST}, and all steps {@code vfaas down} may have to undo. */
+public final class ServerBlueprint implements Blueprint {
+    @Override
+    public List<Step> steps(Facts facts) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new HostPreparation());
+        return steps;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.vfaas.provision.doctor;
+
+import static dev.vfaas.provision.preflight.Finding.pass;
+import static dev.vfaas.provision.preflight.Finding.warn;
+
+import dev.vfaas.provision.engine.HostFolder;
+import dev.vfaas.provision.engine.Journal;
+import dev.vfaas.provision.engine.StateText;
+import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.facts.FactsScript;
+import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.preflight.Demands;
+import dev.vfaas.provision.preflight.Finding;
+import dev.vfaas.provision.preflight.Preflight;
+import dev.vfaas.ssh.Command;
+import dev.vfaas.ssh.Completed;
+import dev.vfaas.ssh.Server;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All checks of a server: what must hold before it is set up, what an earlier run left, and its cluster when it has one. */
+public final class Checkup {
+    /** What a server must reach to be set up without a mirror. */
+    private static final List<String> REACH = List.of("github.com", "ghcr.io", "registry-1.docker.io");
+
+    private final Server server;
+    private final InstantSource clock;
+
+    public Checkup(Server server, InstantSource clock) {
+        this.server = server;
+        this.clock = clock;
+    }
+
+    /** Looks at everything; changes nothing. */
+    public List<Finding> check() {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        Facts facts = new FactsScript(clock, HostFolder.STANDARD.path()).collect(server, Depth.FULL, REACH);
+        List<Finding> findings = new ArrayList<>();
+        findings.add(pass("S-LOGIN", "login", facts.login().user() + ", commands run as root by "
+                + (facts.login().root().equals("root") ? "being root" : "sudo")));
+        findings.addAll(new Preflight(Demands.k3s(false, REACH, today)).check(facts));
+        findings.addAll(earlier(facts));
+        if (facts.presence().k3s() != null) {
+            findings.addAll(new ClusterChecks(clock).check(server));
+        }
+        return findings;
+    }
+
+    private List<Finding> earlier(Facts facts) {
+        List<Finding> findings = new ArrayList<>();
+        Journal journal = new StateText().journal(facts.kept().journal());
+        if (journal.present()) {
+            findings.add(warn(
+                    "V-INTERRUPTED",
+                    "vfaas's last run",
+                    "was cut off before " + String.join(", ", journal.steps()),
+                    "vfaas up " + server.name() + " finishes it"));
+        } else if (facts.kept().state() != null) {
+            findings.add(pass("V-STATE", "vfaas's last run", "was finished"));
+        }
+        String lock = facts.kept().lock();
+        if (lock != null) {
+            findings.add(warn(
+                    "V-LOCK",
+                    "lock",
+                    "held: " + lock.lines().skip(1).findFirst().orElse("by someone"),
+                    "nothing to do: the next run takes it over when its holder is dead"));
+        }
+        return findings;
+    }
+
+    /** Repairs what is safe to repair; a line for each thing done. */
+    public List<String> fix() {
+        Completed completed = server.runAsRoot(
+                Command.script(
+                        """
+                        if command -v timedatectl >/dev/null && [ "$(timedatectl show -p NTP --value 2>/dev/null)" = no ] \\
+                          && [ "$(timedatectl show -p CanNTP --value 2>/dev/null)" = yes ] && timedatectl set-ntp true 2>/dev/null; then
+                          echo "turned on time synchronisation"
+                        fi
+                        for left in /var/tmp/.vfaas-fsync.* /tmp/.vfaas-*; do
+                          if [ -e "$left" ] && [ -n "$(find "$left" -maxdepth 0 -mmin +60)" ]; then rm -rf "$left"; echo "removed $left"; fi
+                        done
+                        """),
+                Duration.ofMinutes(1));
+        List<String> done = completed.out().lines().toList();
+        return done.isEmpty() ? List.of("nothing that could be repaired safely") : done;
+    }
+}

@@ -1,0 +1,159 @@
+package dev.vfaas.provision.doctor;
+
+import static dev.vfaas.provision.preflight.Finding.block;
+import static dev.vfaas.provision.preflight.Finding.pass;
+import static dev.vfaas.provision.preflight.Finding.warn;
+
+import dev.vfaas.provision.facts.Sections;
+import dev.vfaas.provision.preflight.Finding;
+import dev.vfaas.ssh.Command;
+import dev.vfaas.ssh.Completed;
+import dev.vfaas.ssh.Server;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks of a running K3s, all in one round trip. */
+final class ClusterChecks {
+    private static final Duration SOON = Duration.ofDays(30);
+    private static final Duration OLD_SNAPSHOT = Duration.ofHours(36);
+
+    static final String SCRIPT = """
+            export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+            section() { echo "$1"; sed 's/^/ /'; }
+            kubectl() { timeout 10 k3s kubectl "$@" 2>&1; }
+            unit=k3s; systemctl cat k3s-agent >/dev/null 2>&1 && unit=k3s-agent
+            systemctl show $unit -p ActiveState,SubState,NRestarts | section unit
+            [ $unit = k3s ] || exit 0
+            kubectl get --raw /readyz | section readyz
+            kubectl get nodes --no-headers | section nodes
+            kubectl get pods -A --no-headers | awk '$4 != "Running" && $4 != "Completed" {print $1 "/" $2 " " $4}' | head -20 | section pods
+            for certificate in /var/lib/rancher/k3s/server/tls/serving-kube-apiserver.crt; do
+              if [ -f $certificate ]; then section certificate < $certificate; fi
+            done
+            if [ -d /var/lib/rancher/k3s/server/db/etcd ]; then
+              newest=$(ls -t /var/lib/rancher/k3s/server/db/snapshots 2>/dev/null | head -1)
+              if [ -n "$newest" ]; then stat -c %Y "/var/lib/rancher/k3s/server/db/snapshots/$newest" | section snapshot
+              else echo none | section snapshot; fi
+            fi
+            journalctl -u $unit -q --no-pager -o cat -p err -n 5 --since -1h 2>/dev/null | section errors
+            """;
+
+    private final InstantSource clock;
+
+    ClusterChecks(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    List<Finding> check(Server server) {
+        Completed completed = server.runAsRoot(Command.script(SCRIPT), Duration.ofSeconds(60));
+        return check(Sections.of(completed.out()));
+    }
+
+    List<Finding> check(Sections s) {
+        List<Finding> findings = new ArrayList<>();
+        boolean active = s.lines("unit").contains("ActiveState=active");
+        String restarts = s.lines("unit").stream()
+                .filter(line -> line.startsWith("NRestarts="))
+                .map(line -> line.substring("NRestarts=".length()))
+                .findFirst()
+                .orElse("0");
+        if (!active) {
+            findings.add(block(
+                    "K-UNIT", "K3s service", String.join(", ", s.lines("unit")), "vfaas host logs HOST --unit k3s"));
+            return findings;
+        }
+        findings.add(
+                restarts.equals("0")
+                        ? pass("K-UNIT", "K3s service", "active")
+                        : warn(
+                                "K-UNIT",
+                                "K3s service",
+                                "active, but systemd restarted it " + restarts + " times",
+                                "vfaas host logs HOST --unit k3s"));
+        if (!s.has("readyz")) {
+            return findings; // an agent: its server knows the rest
+        }
+        boolean ready = s.line("readyz").equals("ok");
+        findings.add(
+                ready
+                        ? pass("K-READYZ", "API server", "ready")
+                        : block("K-READYZ", "API server", s.line("readyz"), "vfaas host logs HOST --unit k3s"));
+        if (!ready) {
+            return findings;
+        }
+        findings.add(nodes(s));
+        List<String> pods = s.lines("pods");
+        findings.add(
+                pods.isEmpty()
+                        ? pass("K-PODS", "pods", "all run")
+                        : warn(
+                                "K-PODS",
+                                "pods",
+                                String.join("; ", pods),
+                                "vfaas host exec HOST -- k3s kubectl get events -A"));
+        certificate(s, findings);
+        snapshot(s, findings);
+        return findings;
+    }
+
+    private static Finding nodes(Sections s) {
+        List<String> notReady = s.lines("nodes").stream()
+                .filter(line -> !List.of(line.split("\\s+")).contains("Ready"))
+                .toList();
+        return notReady.isEmpty()
+                ? pass("K-NODES", "nodes", s.lines("nodes").size() + " ready")
+                : block(
+                        "K-NODES",
+                        "nodes",
+                        String.join("; ", notReady),
+                        "vfaas host exec HOST -- k3s kubectl describe nodes");
+    }
+
+    private void certificate(Sections s, List<Finding> findings) {
+        String pem = s.text("certificate");
+        if (pem == null) {
+            return;
+        }
+        try {
+            X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(pem.strip().getBytes(StandardCharsets.US_ASCII)));
+            Instant end = certificate.getNotAfter().toInstant();
+            findings.add(
+                    end.isAfter(clock.instant().plus(SOON))
+                            ? pass("K-CERTIFICATE", "API certificate", "valid until " + end)
+                            : warn(
+                                    "K-CERTIFICATE",
+                                    "API certificate",
+                                    "ends " + end,
+                                    "restart K3s, which renews it: vfaas host exec HOST -- systemctl restart k3s"));
+        } catch (CertificateException e) {
+            findings.add(
+                    warn("K-CERTIFICATE", "API certificate", "cannot be read: " + e.getMessage(), "vfaas up HOST"));
+        }
+    }
+
+    private void snapshot(Sections s, List<Finding> findings) {
+        String taken = s.line("snapshot");
+        if (taken.isEmpty()) {
+            return;
+        }
+        boolean fresh = taken.matches("\\d+")
+                && Instant.ofEpochSecond(Long.parseLong(taken)).plus(OLD_SNAPSHOT).isAfter(clock.instant());
+        findings.add(
+                fresh
+                        ? pass("K-SNAPSHOT", "etcd snapshots", "the newest is of " + Instant.ofEpochSecond(Long.parseLong(taken)))
+                        : warn(
+                                "K-SNAPSHOT",
+                                "etcd snapshots",
+                                "none of the last " + OLD_SNAPSHOT.toHours() + " hours",
+                                "vfaas host exec HOST -- k3s etcd-snapshot save"));
+    }
+}
