@@ -38,10 +38,7 @@ import picocli.CommandLine.Parameters;
 final class DoctorCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(
-            paramLabel = "HOST",
-            arity = "0..1",
-            description = "a server; without it this machine is checked")
+    @Parameters(paramLabel = "HOST", arity = "0..1", description = "a server; without it this machine is checked")
     @Nullable
     String host;
 
@@ -71,9 +68,10 @@ final class DoctorCommand implements Callable<Integer> {
                 .toList();
         output.show(
                 session.console(),
-                new View(shown.stream().map(Finding::data).toList(), () -> table(shown), () -> shown.stream()
-                        .map(Finding::id)
-                        .toList()));
+                new View(
+                        shown.stream().map(Finding::data).toList(),
+                        () -> table(shown),
+                        () -> shown.stream().map(Finding::id).toList()));
         boolean blocked = findings.stream().anyMatch(finding -> finding.severity() == Severity.BLOCK);
         return (blocked ? ExitCode.PREFLIGHT : ExitCode.OK).code();
     }

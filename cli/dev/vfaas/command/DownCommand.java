@@ -83,8 +83,7 @@ final class DownCommand implements Callable<Integer> {
                 RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
             Facts facts = new FactsScript(visit.clock(), HostFolder.STANDARD.path())
                     .collect(visit.server(), Depth.NEEDED, List.of());
-            Removal removal =
-                    new Removal(visit.server(), HostFolder.STANDARD, visit.self(), visit.clock(), events);
+            Removal removal = new Removal(visit.server(), HostFolder.STANDARD, visit.self(), visit.clock(), events);
             Inventory inventory = removal.inventory(facts, new ServerBlueprint().steps(facts));
             if (!inventory.present()) {
                 events.emit(Map.of("event", "nothing-to-do"));
@@ -102,8 +101,9 @@ final class DownCommand implements Callable<Integer> {
             events.done();
             events.emit(Map.of("event", "done", "commands", visit.server().commands()));
             if (!json) {
-                session.console().result(host + ": removed " + inventory.lines().size() + " things; log: "
-                        + visit.log().file());
+                session.console()
+                        .result(host + ": removed " + inventory.lines().size() + " things; log: "
+                                + visit.log().file());
             }
             return ExitCode.OK.code();
         }
@@ -137,16 +137,15 @@ final class DownCommand implements Callable<Integer> {
                     file,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))))) {
-                var completed = visit.server()
-                        .stream(
-                                dev.vfaas.ssh.Command.script(
-                                        "tar -czPf - --exclude='*/lock' --exclude='*/.guard' \"$@\"",
-                                        java.util.stream.Stream.concat(
-                                                        java.util.stream.Stream.of(HostFolder.STANDARD.path()),
-                                                        java.util.Arrays.stream(paths))
-                                                .toArray(String[]::new)),
-                                out,
-                                BACKUP);
+                var completed = visit.server().stream(
+                        dev.vfaas.ssh.Command.script(
+                                "tar -czPf - --exclude='*/lock' --exclude='*/.guard' \"$@\"",
+                                java.util.stream.Stream.concat(
+                                                java.util.stream.Stream.of(HostFolder.STANDARD.path()),
+                                                java.util.Arrays.stream(paths))
+                                        .toArray(String[]::new)),
+                        out,
+                        BACKUP);
                 if (!completed.ok()) {
                     throw Failure.failed("the backup failed, so nothing was removed: "
                             + completed.err().strip());

@@ -55,15 +55,20 @@ final class HostAuditCommand implements Callable<Integer> {
                     Duration.ofSeconds(30));
             if (!completed.ok()) {
                 throw Failure.of(
-                        ExitCode.NOT_AS_ASKED, host + ": the audit log cannot be read: " + completed.err().strip());
+                        ExitCode.NOT_AS_ASKED,
+                        host + ": the audit log cannot be read: "
+                                + completed.err().strip());
             }
             List<Map<?, ?>> lines = parse(completed.out());
             output.show(
                     session.console(),
-                    new View(lines, () -> table(lines), () -> lines.stream()
-                            .map(line -> text(line, "run"))
-                            .distinct()
-                            .toList()));
+                    new View(
+                            lines,
+                            () -> table(lines),
+                            () -> lines.stream()
+                                    .map(line -> text(line, "run"))
+                                    .distinct()
+                                    .toList()));
             return ExitCode.OK.code();
         }
     }

@@ -47,8 +47,10 @@ final class HostExecCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Server server = login.connect(session, host)) {
-            Completed completed =
-                    server.stream(dev.vfaas.ssh.Command.of(words.toArray(String[]::new)), session.console().resultBytes(), timeout);
+            Completed completed = server.stream(
+                    dev.vfaas.ssh.Command.of(words.toArray(String[]::new)),
+                    session.console().resultBytes(),
+                    timeout);
             if (completed.stderr().length > 0) {
                 session.console().info(completed.err().stripTrailing());
             }

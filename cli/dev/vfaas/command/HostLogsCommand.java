@@ -50,7 +50,8 @@ final class HostLogsCommand implements Callable<Integer> {
             if (!completed.ok()) {
                 throw Failure.of(
                         ExitCode.NOT_AS_ASKED,
-                        host + ": the journal cannot be read: " + completed.err().strip());
+                        host + ": the journal cannot be read: "
+                                + completed.err().strip());
             }
             completed.out().lines().forEach(session.console()::result);
             return ExitCode.OK.code();

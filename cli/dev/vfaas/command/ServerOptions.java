@@ -44,8 +44,7 @@ final class ServerOptions {
         Prompts prompts = new ConsolePrompts(session.console());
         ConnectOptions options = ConnectOptions.standard()
                 .withHostKey(hostKey)
-                .withIdentity(
-                        identity == null ? null : session.environment().resolve(identity))
+                .withIdentity(identity == null ? null : session.environment().resolve(identity))
                 .withSudoPassword(sudoPassword(session, host));
         return new Servers(session.environment(), prompts).connect(host, options);
     }

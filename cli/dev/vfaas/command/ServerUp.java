@@ -62,7 +62,8 @@ final class ServerUp {
                 return dryRun(prepared, json, events);
             }
             if (prepared.plan().nothingToDo()) {
-                events.emit(Map.of("event", "nothing-to-do", "commands", visit.server().commands()));
+                events.emit(Map.of(
+                        "event", "nothing-to-do", "commands", visit.server().commands()));
                 if (!json) {
                     session.console().result(host + ": nothing to do");
                 }
@@ -83,8 +84,9 @@ final class ServerUp {
         String name = options.stack.name().toLowerCase(Locale.ROOT);
         throw Failure.usage("--stack " + name + (options.stack == StackChoice.VFAAS ? " (the default)" : "")
                         + ": this version cannot yet set up a gateway on a server; nothing was changed on " + host)
-                .next("vfaas up " + host
-                        + " --stack none, which only prepares the server; or vfaas up, for the gateway of this machine");
+                .next(
+                        "vfaas up " + host
+                                + " --stack none, which only prepares the server; or vfaas up, for the gateway of this machine");
     }
 
     private void tell(Looked looked, RunEvents events, boolean json) {
@@ -102,7 +104,13 @@ final class ServerUp {
     private int dryRun(Prepared prepared, boolean json, RunEvents events) {
         boolean pending = !prepared.plan().nothingToDo();
         if (json) {
-            events.emit(Map.of("event", "plan", "pending", pending, "steps", prepared.plan().data()));
+            events.emit(Map.of(
+                    "event",
+                    "plan",
+                    "pending",
+                    pending,
+                    "steps",
+                    prepared.plan().data()));
         } else {
             lines(prepared).forEach(session.console()::result);
         }

@@ -51,12 +51,10 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Server server = login.connect(session, host)) {
-            HostStatus status = new HostStatus.Reader(Clock.systemUTC(), HostFolder.STANDARD)
-                    .read(server, new ServerBlueprint());
+            HostStatus status =
+                    new HostStatus.Reader(Clock.systemUTC(), HostFolder.STANDARD).read(server, new ServerBlueprint());
             Map<String, Object> data = status.data();
-            output.show(
-                    session.console(),
-                    new View(data, () -> text(status), () -> List.of(host)));
+            output.show(session.console(), new View(data, () -> text(status), () -> List.of(host)));
             return (drift && status.drifted() ? ExitCode.CHANGES_PENDING : ExitCode.OK).code();
         }
     }
@@ -66,7 +64,8 @@ final class StatusCommand implements Callable<Integer> {
             return status.host() + " (" + status.system() + "): vfaas has not set it up"
                     + (status.interrupted() ? "; a run was cut off" : "");
         }
-        StringBuilder text = new StringBuilder(status.host() + " (" + status.system() + "), set up by vfaas " + status.vfaas());
+        StringBuilder text =
+                new StringBuilder(status.host() + " (" + status.system() + "), set up by vfaas " + status.vfaas());
         status.values().forEach((name, value) -> {
             if (!name.startsWith("sysctl.")) { // what down puts back; of no interest before
                 text.append("\n").append(name).append(": ").append(value);

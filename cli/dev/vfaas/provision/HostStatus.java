@@ -65,8 +65,7 @@ public record HostStatus(
             Map<String, String> files = new LinkedHashMap<>();
             plan.state().files().forEach((path, written) -> {
                 Observed.FileState now = plan.observed().files().get(path);
-                boolean same =
-                        now != null && now.sha256().equals(written.sha256()) && now.mode() == written.mode();
+                boolean same = now != null && now.sha256().equals(written.sha256()) && now.mode() == written.mode();
                 files.put(path, now == null ? "missing" : same ? "as written" : "changed");
             });
             String lock = facts.kept().lock();

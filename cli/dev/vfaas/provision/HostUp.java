@@ -88,8 +88,10 @@ public final class HostUp {
 
     /** Does it; returns how long each step took. */
     public Map<Step, Duration> apply(Prepared prepared, Duration lockWait) {
-        return engine()
-                .apply(prepared.plan(), "up", lockWait, () -> prepare(look(Depth.NEEDED))
-                        .plan());
+        return engine().apply(
+                        prepared.plan(),
+                        "up",
+                        lockWait,
+                        () -> prepare(look(Depth.NEEDED)).plan());
     }
 }

@@ -42,12 +42,10 @@ public final class RunLog implements AutoCloseable {
                     file,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            return new RunLog(
-                    file,
-                    new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8)),
-                    clock);
+            return new RunLog(file, new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8)), clock);
         } catch (IOException e) {
-            throw Failure.failed("cannot write the log of this run, " + file + ": " + e).because(e);
+            throw Failure.failed("cannot write the log of this run, " + file + ": " + e)
+                    .because(e);
         }
     }
 

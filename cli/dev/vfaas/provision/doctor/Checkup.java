@@ -40,8 +40,11 @@ public final class Checkup {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Facts facts = new FactsScript(clock, HostFolder.STANDARD.path()).collect(server, Depth.FULL, REACH);
         List<Finding> findings = new ArrayList<>();
-        findings.add(pass("S-LOGIN", "login", facts.login().user() + ", commands run as root by "
-                + (facts.login().root().equals("root") ? "being root" : "sudo")));
+        findings.add(pass(
+                "S-LOGIN",
+                "login",
+                facts.login().user() + ", commands run as root by "
+                        + (facts.login().root().equals("root") ? "being root" : "sudo")));
         findings.addAll(new Preflight(Demands.k3s(false, REACH, today)).check(facts));
         findings.addAll(earlier(facts));
         if (facts.presence().k3s() != null) {
@@ -75,9 +78,7 @@ public final class Checkup {
 
     /** Repairs what is safe to repair; a line for each thing done. */
     public List<String> fix() {
-        Completed completed = server.runAsRoot(
-                Command.script(
-                        """
+        Completed completed = server.runAsRoot(Command.script("""
                         if command -v timedatectl >/dev/null && [ "$(timedatectl show -p NTP --value 2>/dev/null)" = no ] \\
                           && [ "$(timedatectl show -p CanNTP --value 2>/dev/null)" = yes ] && timedatectl set-ntp true 2>/dev/null; then
                           echo "turned on time synchronisation"
@@ -85,8 +86,7 @@ public final class Checkup {
                         for left in /var/tmp/.vfaas-fsync.* /tmp/.vfaas-*; do
                           if [ -e "$left" ] && [ -n "$(find "$left" -maxdepth 0 -mmin +60)" ]; then rm -rf "$left"; echo "removed $left"; fi
                         done
-                        """),
-                Duration.ofMinutes(1));
+                        """), Duration.ofMinutes(1));
         List<String> done = completed.out().lines().toList();
         return done.isEmpty() ? List.of("nothing that could be repaired safely") : done;
     }

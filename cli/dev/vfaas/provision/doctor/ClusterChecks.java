@@ -146,10 +146,15 @@ final class ClusterChecks {
             return;
         }
         boolean fresh = taken.matches("\\d+")
-                && Instant.ofEpochSecond(Long.parseLong(taken)).plus(OLD_SNAPSHOT).isAfter(clock.instant());
+                && Instant.ofEpochSecond(Long.parseLong(taken))
+                        .plus(OLD_SNAPSHOT)
+                        .isAfter(clock.instant());
         findings.add(
                 fresh
-                        ? pass("K-SNAPSHOT", "etcd snapshots", "the newest is of " + Instant.ofEpochSecond(Long.parseLong(taken)))
+                        ? pass(
+                                "K-SNAPSHOT",
+                                "etcd snapshots",
+                                "the newest is of " + Instant.ofEpochSecond(Long.parseLong(taken)))
                         : warn(
                                 "K-SNAPSHOT",
                                 "etcd snapshots",

@@ -22,8 +22,7 @@ import java.util.stream.Stream;
 public final class Laptop {
     private static final int JAVA = 25;
     private static final long SPACE = 1L << 30;
-    private static final Set<PosixFilePermission> FOR_OTHERS =
-            PosixFilePermissions.fromString("---rwxrwx");
+    private static final Set<PosixFilePermission> FOR_OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
     private final Environment environment;
 
@@ -68,7 +67,9 @@ public final class Laptop {
                 : warn(
                         "L-PRIVATE",
                         "private files",
-                        "others may read " + String.join(", ", open.stream().map(Path::toString).toList()),
+                        "others may read "
+                                + String.join(
+                                        ", ", open.stream().map(Path::toString).toList()),
                         "vfaas doctor --fix, or: chmod go= FILE");
     }
 

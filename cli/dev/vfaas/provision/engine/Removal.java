@@ -45,11 +45,15 @@ public final class Removal {
         public List<String> lines() {
             List<String> lines = new ArrayList<>();
             steps.forEach(step -> lines.addAll(step.undoes(plan.state())));
-            plan.state().files().forEach((path, written) -> plan.observed()
-                    .file(path)
-                    .ifPresent(file -> lines.add("file " + path
-                            + (written.replaced() ? " (what stood there before comes back)" : "")
-                            + (file.sha256().equals(written.sha256()) ? "" : " (changed since vfaas wrote it)"))));
+            plan.state()
+                    .files()
+                    .forEach((path, written) -> plan.observed()
+                            .file(path)
+                            .ifPresent(file -> lines.add("file " + path
+                                    + (written.replaced() ? " (what stood there before comes back)" : "")
+                                    + (file.sha256().equals(written.sha256())
+                                            ? ""
+                                            : " (changed since vfaas wrote it)"))));
             plan.state().folders().forEach(made -> lines.add("folder " + made + ", if it is empty then"));
             lines.add("folder " + HostFolder.STANDARD.path() + " with state and audit log");
             return lines;
@@ -87,8 +91,7 @@ public final class Removal {
                 run.at(step);
                 events.accept(new Event.StepStarted(step.id(), step.phase(), "undoing: " + step.title()));
                 step.undo(run);
-                events.accept(new Event.StepDone(
-                        step.id(), step.phase(), Duration.ofNanos(System.nanoTime() - start)));
+                events.accept(new Event.StepDone(step.id(), step.phase(), Duration.ofNanos(System.nanoTime() - start)));
             }
             removeFiles(run, plan, lock);
             requireGone(run.state(), plan);
@@ -119,7 +122,8 @@ public final class Removal {
         state.files().keySet().forEach(path -> questions.add(new Question.OfFile(path, false)));
         Observed now = new ObserveScript().ask(server, questions);
         List<String> left = state.files().entrySet().stream()
-                .filter(entry -> !entry.getValue().replaced() && now.file(entry.getKey()).isPresent())
+                .filter(entry ->
+                        !entry.getValue().replaced() && now.file(entry.getKey()).isPresent())
                 .map(Map.Entry::getKey)
                 .toList();
         if (!left.isEmpty()) {

@@ -70,8 +70,8 @@ public final class HostPreparation extends FilesStep {
 
     private static String text(Map<String, Long> settings) {
         StringBuilder text = new StringBuilder("# Written by vfaas up; vfaas down removes it.\n");
-        settings.forEach((name, value) ->
-                text.append(name).append(" = ").append(value).append('\n'));
+        settings.forEach(
+                (name, value) -> text.append(name).append(" = ").append(value).append('\n'));
         return text.toString();
     }
 
@@ -81,7 +81,11 @@ public final class HostPreparation extends FilesStep {
         StringBuilder look = new StringBuilder(LOOK);
         settings.forEach((name, value) -> {
             String file = "/proc/sys/" + name.replace('.', '/');
-            look.append("if [ -w ").append(file).append(" ] && [ \"$(cat ").append(file).append(")\" -lt ");
+            look.append("if [ -w ")
+                    .append(file)
+                    .append(" ] && [ \"$(cat ")
+                    .append(file)
+                    .append(")\" -lt ");
             look.append(value).append(" ]; then echo \"setting ").append(name).append("\"; fi\n");
         });
         questions.add(new Question.OfScript(id(), look.toString()));
@@ -125,10 +129,11 @@ public final class HostPreparation extends FilesStep {
     public void undo(Execution execution) {
         StringBuilder script = new StringBuilder();
         List<String> arguments = new ArrayList<>();
-        settings.keySet().forEach(name -> execution.state().value(REMEMBERED + name).ifPresent(value -> {
-            arguments.add("/proc/sys/" + name.replace('.', '/'));
-            arguments.add(value);
-        }));
+        settings.keySet()
+                .forEach(name -> execution.state().value(REMEMBERED + name).ifPresent(value -> {
+                    arguments.add("/proc/sys/" + name.replace('.', '/'));
+                    arguments.add(value);
+                }));
         if (!arguments.isEmpty()) {
             script.append("while [ $# -gt 0 ]; do if [ -w \"$1\" ]; then echo \"$2\" > \"$1\"; fi; shift 2; done");
             execution.run(Command.script(script.toString(), arguments.toArray(String[]::new)), DEADLINE);
