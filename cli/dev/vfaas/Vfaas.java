@@ -19,7 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -30,6 +33,10 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Vfaas {
     private static final String STACKTRACE = "--stacktrace";
     private static final List<String> VERSION = List.of("--version");
+
+    /** What picocli says of an option with a fixed set of values. */
+    private static final Pattern CHOICE = Pattern.compile(
+            "option '(?<option>[^']+)'.*: expected one of \\[(?<known>[^]]*)] \\(case-insensitive\\) but was '(?<given>.*)'");
 
     private final PrintStream out;
     private final PrintStream err;
@@ -123,12 +130,19 @@ public final class Vfaas {
             String word = unmatched.getUnmatched().getFirst();
             if (word.startsWith("-")) {
                 return "unknown option " + word
-                        + Suggestion.phrase(word, command.optionsMap().keySet());
+                        + (word.length() > 2
+                                ? Suggestion.phrase(word, command.optionsMap().keySet())
+                                : "");
             }
             return command.subcommands().isEmpty()
                     ? "unexpected argument " + word
                     : "unknown command " + word
                             + Suggestion.phrase(word, command.subcommands().keySet());
+        }
+        Matcher choice = CHOICE.matcher(message);
+        if (choice.find()) {
+            return "invalid value for option " + choice.group("option") + ": " + choice.group("given")
+                    + " is not one of " + choice.group("known").toLowerCase(Locale.ROOT);
         }
         return Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }

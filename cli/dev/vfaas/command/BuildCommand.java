@@ -112,7 +112,7 @@ final class BuildCommand implements Callable<Integer> {
                     .show(
                             format,
                             new View(
-                                    runs,
+                                    runs.stream().map(BuildCommand::data).toList(),
                                     () -> layers(runs),
                                     () -> runs.stream()
                                             .map(run -> run.image().toString())
@@ -221,6 +221,18 @@ final class BuildCommand implements Callable<Integer> {
                             return platform;
                         })
                         .toList());
+        return data;
+    }
+
+    private static Map<String, Object> data(DryRun run) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("function", run.function());
+        data.put("image", run.image().toString());
+        data.put("platform", run.platform().toString());
+        data.put("base", run.base());
+        data.put("baseDigest", run.baseDigest());
+        data.put("layers", run.layers());
+        data.put("digest", run.digest());
         return data;
     }
 

@@ -1,9 +1,9 @@
 package dev.vfaas.command;
 
 import dev.vfaas.console.Console;
-import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.context.EmbeddedGateway.Running;
+import dev.vfaas.context.GatewayProcess;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -38,9 +38,7 @@ final class GatewayRunCommand implements Callable<Integer> {
             }
             int code = process.waitFor();
             if (running == null) {
-                throw Failure.of(
-                        code == ExitCode.LOCKED.code() ? ExitCode.LOCKED : ExitCode.FAILED,
-                        "the gateway could not start; see above");
+                throw Failure.of(GatewayProcess.startFailure(code), "the gateway could not start; see above");
             }
             return code;
         }

@@ -131,7 +131,10 @@ public final class Console {
     /** Asks for a line that is not echoed. */
     public String promptHidden(String question, String option) {
         requireTerminal(question, option);
-        char[] answer = Objects.requireNonNull(System.console()).readPassword("%s: ", question);
+        char[] answer;
+        try (Cleanup _ = onInterrupt(err::println)) { // the shell's prompt begins a line of its own
+            answer = Objects.requireNonNull(System.console()).readPassword("%s: ", question);
+        }
         if (answer == null) {
             throw Failure.usage("no answer to: " + question);
         }

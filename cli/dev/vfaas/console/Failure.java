@@ -43,6 +43,12 @@ public final class Failure extends RuntimeException {
         return new Failure(exitCode, text(), next, cause);
     }
 
+    /** The first line of a text, without the colon that leads to the next lines. */
+    public static String headline(String text) {
+        String first = text.lines().findFirst().orElse("").stripTrailing();
+        return first.endsWith(":") ? first.substring(0, first.length() - 1) : first;
+    }
+
     /** What the process ends with. */
     public ExitCode exitCode() {
         return exitCode;

@@ -100,7 +100,7 @@ final class LiveProgress implements Progress {
 
         @Override
         public void failed(String summary) {
-            finish(summary, Style.RED.paint("✗", colour));
+            finish(Failure.headline(summary), Style.RED.paint("✗", colour));
         }
 
         private void finish(String summary, String mark) {

@@ -54,8 +54,7 @@ final class PlainProgress implements Progress {
 
         @Override
         public void failed(String summary) {
-            String first = summary.lines().findFirst().orElse("");
-            lines.accept(name + ": failed: " + first + " (" + elapsed(start) + ")");
+            lines.accept(name + ": failed: " + Failure.headline(summary) + " (" + elapsed(start) + ")");
         }
     }
 }

@@ -133,8 +133,17 @@ public final class GatewayProcess {
             return running;
         }
         String said = said(logStart);
-        ExitCode code = process.exitValue() == ExitCode.LOCKED.code() ? ExitCode.LOCKED : ExitCode.FAILED;
-        throw Failure.of(code, said.isEmpty() ? "the gateway ended at once; its log is " + gateway.log() : said);
+        throw Failure.of(
+                startFailure(process.exitValue()),
+                said.isEmpty() ? "the gateway ended at once; its log is " + gateway.log() : said);
+    }
+
+    /** The exit code of this tool for that of a gateway that could not start. */
+    public static ExitCode startFailure(int exitValue) {
+        if (exitValue == ExitCode.LOCKED.code()) {
+            return ExitCode.LOCKED;
+        }
+        return exitValue == ExitCode.USAGE.code() ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
     /** The reason the gateway gave in its log: its last line that is one. */

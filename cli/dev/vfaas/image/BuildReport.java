@@ -3,6 +3,8 @@ package dev.vfaas.image;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How a build ended.
@@ -29,7 +31,7 @@ public record BuildReport(List<FunctionResult> results) {
 
     /**
      * Throws when a function failed: its own failure when all that failed is one function, else one that names them all, with the exit code they
-     * share or 1.
+     * share or 1. Lines of a function's log are left out of its text: the log is shown beside it.
      */
     public void orThrow() {
         List<FunctionResult.Failed> failed = failed();
@@ -38,7 +40,7 @@ public record BuildReport(List<FunctionResult> results) {
         }
         if (failed.size() == 1) {
             Failure only = failed.getFirst().failure();
-            Failure failure = Failure.of(only.exitCode(), failed.getFirst().function() + ": " + only.text())
+            Failure failure = Failure.of(only.exitCode(), failed.getFirst().function() + ": " + text(failed.getFirst()))
                     .because(only);
             throw only.next() == null ? failure : failure.next(only.next());
         }
@@ -46,9 +48,19 @@ public record BuildReport(List<FunctionResult> results) {
         failed.forEach(one -> text.append("\n  ")
                 .append(one.function())
                 .append(": ")
-                .append(one.failure().text().replace("\n", "\n    ")));
+                .append(text(one).replace("\n", "\n    ")));
         List<ExitCode> codes =
                 failed.stream().map(one -> one.failure().exitCode()).distinct().toList();
         throw Failure.of(codes.size() == 1 ? codes.getFirst() : ExitCode.FAILED, text.toString());
+    }
+
+    private static String text(FunctionResult.Failed failed) {
+        Set<String> shown = failed.log().stream().map(String::strip).collect(Collectors.toSet());
+        List<String> rest = failed.failure()
+                .text()
+                .lines()
+                .filter(line -> !shown.contains(line.strip()))
+                .toList();
+        return rest.size() == 1 ? Failure.headline(rest.getFirst()) : String.join("\n", rest);
     }
 }

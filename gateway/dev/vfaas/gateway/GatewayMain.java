@@ -8,8 +8,12 @@ import dev.vfaas.openfaas.Secret;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +53,10 @@ public final class GatewayMain {
         } catch (IllegalArgumentException e) {
             return fail(USAGE, e.getMessage());
         }
+        String wrongHost = wrongHost(config.host());
+        if (wrongHost != null) {
+            return fail(USAGE, wrongHost);
+        }
         DataDirectory data;
         try {
             data = DataDirectory.open(config.dataDirectory());
@@ -60,7 +68,7 @@ public final class GatewayMain {
         try {
             return serve(config, environment, data);
         } catch (BindException e) {
-            return fail(FAILED, taken(config));
+            return fail(FAILED, unavailable(config, e));
         } catch (UnusableState e) {
             return fail(FAILED, e.getMessage() + " " + e.next());
         } catch (RuntimeFailure e) { // a full disk, say: the message tells all
@@ -122,7 +130,26 @@ public final class GatewayMain {
         }
     }
 
-    private static String taken(GatewayConfig config) {
+    /** Why nothing can listen on that address of this machine, or null. */
+    private static @Nullable String wrongHost(String host) {
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            return address.isAnyLocalAddress()
+                            || address.isLoopbackAddress()
+                            || NetworkInterface.getByInetAddress(address) != null
+                    ? null
+                    : "--host " + host + " is not an address of this machine";
+        } catch (UnknownHostException e) {
+            return "--host " + host + " is not an address, and no name of one";
+        } catch (SocketException e) {
+            return null; // the interfaces cannot be asked: binding tells
+        }
+    }
+
+    private static String unavailable(GatewayConfig config, BindException why) {
+        if (why.getMessage() != null && why.getMessage().contains("Permission denied")) {
+            return "this user may not listen on port " + config.port() + "; choose one above 1023 with --port";
+        }
         String owner = new PortOwner(Path.of("/proc")).find(config.port());
         return "port " + config.port() + " on " + config.host() + " is taken" + (owner == null ? "" : " by " + owner)
                 + "; stop it, or choose another with --port";

@@ -44,7 +44,8 @@ final class Json {
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
-        return e.getOriginalMessage() + where;
+        // without the note of where the object began: it speaks of the parser's settings
+        return e.getOriginalMessage().replaceFirst("\\s*\\(start marker at .*", "") + where;
     }
 
     /** Answers with {@code value}. */

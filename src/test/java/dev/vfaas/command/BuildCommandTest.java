@@ -90,6 +90,8 @@ class BuildCommandTest {
         Tool.Outcome dry =
                 succeeds("build", "--platform", "linux/amd64", "--base", "tiny:1", "--dry-run", "-o", "json");
         JsonNode run = JSON.readTree(dry.out()).get(0);
+        assertThat(run.path("image").asText()).endsWith("hello:1");
+        assertThat(run.path("platform").asText()).isEqualTo("linux/amd64");
         assertThat(run.path("layers").findValuesAsText("name")).containsExactly("server", "template", "handler");
         assertThat(run.path("layers").get(2).path("files").asInt()).isEqualTo(1);
         assertThat(run.path("layers").get(2).path("size").asInt()).isEqualTo(33);

@@ -122,6 +122,15 @@ class CommandsTest {
     }
 
     @Test
+    void aWrongChoiceIsToldWithTheChoices() {
+        Outcome outcome = tool.run("list", "-o", "xml");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err())
+                .startsWith("error: invalid value for option --output: xml is not one of human, json, yaml, name\n");
+        assertThat(tool.run("remove", "-o", "json").err()).startsWith("error: unknown option -o\n");
+    }
+
+    @Test
     void noGatewayIsToldWithWhatToType() {
         Outcome outcome = new Tool(home).run("list", "--gateway", "http://127.0.0.1:1");
         assertThat(outcome.exitCode()).isEqualTo(1);

@@ -181,6 +181,18 @@ class GatewayProcessTest {
     }
 
     @Test
+    void anAddressOfAnotherMachineIsUsage() throws Exception {
+        for (String host : new String[] {"192.0.2.1", "no-such-host.invalid"}) {
+            Process process = start("--host", host, "--port", "0", "--data-dir", data().toString());
+            assertThat(process.waitFor()).isEqualTo(2);
+            assertThat(log(process))
+                    .startsWith("gateway: --host " + host + " is not an address")
+                    .hasLineCount(1);
+        }
+        assertThat(data()).doesNotExist();
+    }
+
+    @Test
     void aDamagedDatabaseIsToldAndLeftAsItIs() throws Exception {
         Files.createDirectory(
                 data(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

@@ -11,6 +11,7 @@ import dev.vfaas.support.DockerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -181,6 +182,23 @@ class BuildCacheTest {
                 .hasMessageContaining("2 of 3 functions were not built")
                 .hasMessageContaining("broken: ")
                 .hasMessageContaining("empty: the handler folder");
+    }
+
+    @Test
+    void whatTheLogShowsIsNotSaidAgain() {
+        FunctionResult.Failed failed = new FunctionResult.Failed(
+                "thumbs",
+                Failure.failed("it could not be built:\nno such package\nnothing was pushed"),
+                List.of("  no such package"),
+                Duration.ZERO);
+        assertThatThrownBy(() -> new BuildReport(List.of(failed)).orThrow())
+                .hasMessage("thumbs: it could not be built:\nnothing was pushed");
+        FunctionResult.Failed bare = new FunctionResult.Failed(
+                "thumbs",
+                Failure.failed("it could not be built:\nno such package"),
+                List.of("no such package"),
+                Duration.ZERO);
+        assertThatThrownBy(() -> new BuildReport(List.of(bare)).orThrow()).hasMessage("thumbs: it could not be built");
     }
 
     private Set<String> blobs() throws IOException {
