@@ -24,9 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code vfaas up HOST} and its companions against a real server: sshd, sudo, systemd. */
 class ServerUpIT {
-    private static final String TREE = "find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /var/log"
-            + " -o -path /tmp -o -path /var/lib/systemd -o -path /home/pat/.cache \\) -prune -o -type f"
-            + " -printf '%p %m %u:%g %s %C@\\n' | sort";
+    private static final String TREE =
+            "find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /var/log"
+                    + " -o -path /tmp -o -path /var/lib/systemd -o -path /home/pat/.cache \\) -prune -o -type f"
+                    + " -printf '%p %m %u:%g %s %C@\\n' | sort";
     private static final int KILLS = 20;
 
     private static Testbed testbed;
@@ -63,8 +64,11 @@ class ServerUpIT {
     }
 
     private static List<String> line(String user, String command, String... options) {
-        List<String> line = new ArrayList<>(
-                List.of(command, user + "@" + server.address(), "--identity", server.key().toString()));
+        List<String> line = new ArrayList<>(List.of(
+                command,
+                user + "@" + server.address(),
+                "--identity",
+                server.key().toString()));
         line.addAll(List.of(options));
         if (user.equals("pat")) {
             line.add("--sudo-password-stdin");
@@ -132,7 +136,8 @@ class ServerUpIT {
             Tool.Outcome next = vfaas("root", "up", "--stack", "none");
             assertThat(next.exitCode()).as("kill " + i + next.err()).isZero();
             assertThat(vfaas("root", "up", "--stack", "none").out()).endsWith(": nothing to do\n");
-            assertThat(server.run("ls -A /var/lib/vfaas; find /etc -name '*.vfaas-*'").out())
+            assertThat(server.run("ls -A /var/lib/vfaas; find /etc -name '*.vfaas-*'")
+                            .out())
                     .isEqualTo(".guard\naudit.jsonl\nstate.json\n");
             assertThat(vfaas("root", "down", "--yes").exitCode()).isZero();
             assertThat(server.run(TREE).out()).as("after kill " + i).isEqualTo(before);
