@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +39,32 @@ final class Training {
             List.of("deploy"),
             List.of("push"));
 
+    private static final String STACK = """
+            version: 1.0
+            provider:
+              name: openfaas
+              gateway: http://127.0.0.1:8080
+            functions:
+              hello:
+                lang: python3
+                handler: ./hello
+                image: hello:latest
+                environment:
+                  KEY: value
+                labels: {com.openfaas.scale.min: 1}
+                secrets: [key]
+            """;
+
     private Training() {}
 
     public static void main(String[] arguments) throws IOException {
         Main.sparePicocliItsSearches();
         Path home = Path.of(arguments[0]);
-        List<List<String>> runs = arguments[1].equals("build") ? BUILD : QUICK;
+        boolean build = arguments[1].equals("build");
+        List<List<String>> runs = build ? BUILD : QUICK;
+        if (!build) {
+            Files.writeString(home.resolve("stack.yml"), STACK); // commands are mostly typed where there is one
+        }
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         try (TrainingGateway gateway = new TrainingGateway()) {
             Environment process = Environment.ofProcess();

@@ -1,20 +1,32 @@
 package dev.vfaas.context;
 
 import dev.vfaas.console.Failure;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /** A private YAML file whose top is a mapping; what this program does not know stays in it. A file that cannot be understood is never written over. */
 final class YamlFile {
+    private static final int MAX_DEPTH = 50;
     private final PrivateFile file;
 
     YamlFile(PrivateFile file) {
@@ -28,7 +40,7 @@ final class YamlFile {
             return new LinkedHashMap<>();
         }
         try {
-            Object tree = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+            Object tree = load(text);
             if (tree instanceof Map<?, ?> map) {
                 return mapping(map);
             }
@@ -70,6 +82,44 @@ final class YamlFile {
         options.setIndicatorIndent(2);
         options.setSplitLines(false);
         file.write(new Yaml(new Representer(options), options).dump(top));
+    }
+
+    /** Not through Yaml or its constructors: they set up logging, which takes as long as the rest of a quick command. */
+    private static @Nullable Object load(String text) {
+        LoaderOptions options = new LoaderOptions();
+        Composer composer =
+                new Composer(new ParserImpl(new StreamReader(new StringReader(text)), options), new Resolver(), options);
+        Node document = composer.getSingleNode();
+        return document == null ? null : value(document, 0);
+    }
+
+    private static @Nullable Object value(Node node, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new YAMLException("it is nested too deeply");
+        }
+        if (node instanceof MappingNode mapping) {
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            for (NodeTuple tuple : mapping.getValue()) {
+                map.put(String.valueOf(value(tuple.getKeyNode(), depth + 1)), value(tuple.getValueNode(), depth + 1));
+            }
+            return map;
+        }
+        if (node instanceof SequenceNode sequence) {
+            List<@Nullable Object> list = new ArrayList<>();
+            sequence.getValue().forEach(item -> list.add(value(item, depth + 1)));
+            return list;
+        }
+        String text = ((ScalarNode) node).getValue();
+        if (node.getTag().equals(Tag.NULL)) {
+            return null;
+        }
+        if (node.getTag().equals(Tag.INT) && text.matches("-?[1-9]\\d{0,17}|0")) {
+            return Long.valueOf(text);
+        }
+        if (node.getTag().equals(Tag.BOOL) && (text.equals("true") || text.equals("false"))) {
+            return Boolean.valueOf(text);
+        }
+        return text;
     }
 
     private static Map<String, Object> mapping(Map<?, ?> map) {

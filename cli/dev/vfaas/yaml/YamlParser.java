@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
@@ -21,7 +21,10 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * One YAML 1.1 document as {@link YamlValue}s. Duplicate keys, several documents, self-containing anchors and documents that grow out of all
@@ -77,7 +80,11 @@ public final class YamlParser {
         options.setAllowRecursiveKeys(false);
         try {
             YamlValue first = null;
-            for (Node document : new Yaml(options).composeAll(new StringReader(text))) {
+            // Not through Yaml: what it can do beyond this sets up logging, which takes as long as the rest of a quick command.
+            Composer composer =
+                    new Composer(new ParserImpl(new StreamReader(new StringReader(text)), options), new Resolver(), options);
+            while (composer.checkNode()) {
+                Node document = composer.getNode();
                 if (first != null) {
                     problems.add(
                             position(document.getStartMark()), "a second YAML document begins here; only one is read");
