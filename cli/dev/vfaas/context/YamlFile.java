@@ -87,8 +87,8 @@ final class YamlFile {
     /** Not through Yaml or its constructors: they set up logging, which takes as long as the rest of a quick command. */
     private static @Nullable Object load(String text) {
         LoaderOptions options = new LoaderOptions();
-        Composer composer =
-                new Composer(new ParserImpl(new StreamReader(new StringReader(text)), options), new Resolver(), options);
+        Composer composer = new Composer(
+                new ParserImpl(new StreamReader(new StringReader(text)), options), new Resolver(), options);
         Node document = composer.getSingleNode();
         return document == null ? null : value(document, 0);
     }

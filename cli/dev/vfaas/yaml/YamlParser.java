@@ -80,9 +80,10 @@ public final class YamlParser {
         options.setAllowRecursiveKeys(false);
         try {
             YamlValue first = null;
-            // Not through Yaml: what it can do beyond this sets up logging, which takes as long as the rest of a quick command.
-            Composer composer =
-                    new Composer(new ParserImpl(new StreamReader(new StringReader(text)), options), new Resolver(), options);
+            // Not through Yaml: what it can do beyond this sets up logging, which takes as long as the rest of a quick
+            // command.
+            Composer composer = new Composer(
+                    new ParserImpl(new StreamReader(new StringReader(text)), options), new Resolver(), options);
             while (composer.checkNode()) {
                 Node document = composer.getNode();
                 if (first != null) {
