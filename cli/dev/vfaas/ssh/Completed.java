@@ -3,6 +3,7 @@ package dev.vfaas.ssh;
 import java.nio.charset.StandardCharsets;
 
 /** How a command on a server ended. */
+@SuppressWarnings("ArrayRecordComponent") // as large as a backup: neither copied nor compared
 public record Completed(int exitCode, byte[] stdout, byte[] stderr) {
     /** True for exit code 0. */
     public boolean ok() {

@@ -28,7 +28,6 @@ record Connection(List<SSHClient> chain, HostSettings host) {
                 client.close();
             } catch (IOException | RuntimeException gone) {
                 // It is closed either way.
-                continue;
             }
         }
     }

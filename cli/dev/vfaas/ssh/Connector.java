@@ -48,7 +48,7 @@ final class Connector {
         } catch (IOException e) {
             HostSettings reached = hops.get(Math.min(chain.size(), hops.size() - 1));
             closeAll(chain, hops.getLast());
-            throw Unreachable.failure(reached, hops.getFirst() == reached, e, timeout);
+            throw Unreachable.failure(reached, hops.getFirst().equals(reached), e, timeout);
         } catch (RuntimeException e) {
             closeAll(chain, hops.getLast());
             throw e;

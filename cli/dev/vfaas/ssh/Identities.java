@@ -70,7 +70,7 @@ final class Identities {
                 first.add(held);
                 continue;
             }
-            Identity identity = inFile(file, host, refusals);
+            Identity identity = inFile(file, refusals);
             if (identity != null) {
                 Identity heldAfterAll = ofAgent.remove(identity.key());
                 List<Identity> place = heldAfterAll != null || file.equals(explicit) ? first : inFiles;
@@ -85,7 +85,7 @@ final class Identities {
         return new Offer(all, agent);
     }
 
-    private @Nullable Identity inFile(Path file, HostSettings host, List<Authentication.Refusal> refusals) {
+    private @Nullable Identity inFile(Path file, List<Authentication.Refusal> refusals) {
         if (!Files.exists(file)) {
             boolean usual = file.getFileName().toString().startsWith("id_")
                     && file.getParent() != null

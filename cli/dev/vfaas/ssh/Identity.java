@@ -62,7 +62,6 @@ sealed interface Identity {
                     return file.open(passphrase);
                 } catch (IOException wrong) {
                     // Formats differ in what a wrong passphrase looks like; asking again does no harm.
-                    continue;
                 }
             }
             throw new IOException("the passphrase was wrong");

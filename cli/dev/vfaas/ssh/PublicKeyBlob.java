@@ -8,6 +8,7 @@ import java.util.Base64;
 import net.schmizz.sshj.common.Buffer;
 
 /** A public key in SSH's wire format (RFC 4253, 6.6), of a host or of a person. */
+@SuppressWarnings("ArrayRecordComponent") // copied in and out
 record PublicKeyBlob(byte[] blob) {
     PublicKeyBlob {
         blob = blob.clone();
