@@ -44,14 +44,17 @@ public final class Catalogue {
     static Catalogue parse(String text) {
         Map<?, ?> top = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
         List<Release> releases = new ArrayList<>();
-        for (Object entry : (List<?>) top.get("releases")) {
+        if (!(top.get("releases") instanceof List<?> entries)) {
+            throw new IllegalStateException("the catalogue names no releases");
+        }
+        for (Object entry : entries) {
             Map<?, ?> release = (Map<?, ?>) entry;
             Map<String, String> sums = new LinkedHashMap<>();
             if (release.get("sums") instanceof Map<?, ?> pinned) {
                 pinned.forEach((file, sum) -> sums.put(String.valueOf(file), String.valueOf(sum)));
             }
-            releases.add(new Release(
-                    K3sVersion.parse(String.valueOf(release.get("version"))), (Integer) release.get("cgroup"), sums));
+            int cgroup = release.get("cgroup") instanceof Integer version ? version : 2;
+            releases.add(new Release(K3sVersion.parse(String.valueOf(release.get("version"))), cgroup, sums));
         }
         return new Catalogue(releases);
     }
