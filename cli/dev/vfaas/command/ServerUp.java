@@ -10,6 +10,7 @@ import dev.vfaas.provision.HostUp.Looked;
 import dev.vfaas.provision.HostUp.Prepared;
 import dev.vfaas.provision.ServerBlueprint;
 import dev.vfaas.provision.StackChoice;
+import dev.vfaas.provision.engine.Blueprint;
 import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Diff;
 import dev.vfaas.provision.engine.Phase;
@@ -49,8 +50,8 @@ final class ServerUp {
             double login = seconds(Duration.ofNanos(System.nanoTime() - start));
             HostUp up = new HostUp(
                     visit.server(),
-                    new ServerBlueprint(),
-                    Demands.bare(LocalDate.now(ZoneOffset.UTC)),
+                    blueprint(host),
+                    demands(),
                     visit.self(),
                     visit.clock(),
                     events);
@@ -77,8 +78,20 @@ final class ServerUp {
         }
     }
 
+    private Blueprint blueprint(String host) {
+        return options.prepareOnly
+                ? new ServerBlueprint()
+                : new ServerBlueprint(new K3sSetup(session).blueprint(host, options.k3s));
+    }
+
+    private Demands demands() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        // Whether the server itself reaches the releases only decides how they get there.
+        return options.prepareOnly ? Demands.bare(today) : Demands.k3s(false, List.of(), today);
+    }
+
     private void requireDelivered(String host) {
-        if (options.stack == StackChoice.NONE) {
+        if (options.stack == StackChoice.NONE || options.prepareOnly) {
             return;
         }
         String name = options.stack.name().toLowerCase(Locale.ROOT);
@@ -86,7 +99,7 @@ final class ServerUp {
                         + ": this version cannot yet set up a gateway on a server; nothing was changed on " + host)
                 .next(
                         "vfaas up " + host
-                                + " --stack none, which only prepares the server; or vfaas up, for the gateway of this machine");
+                                + " --stack none, for a cluster without; or vfaas up, for the gateway of this machine");
     }
 
     private void tell(Looked looked, RunEvents events, boolean json) {
@@ -167,9 +180,10 @@ final class ServerUp {
         table.row("all", seconds(all));
         Console console = session.console();
         console.result(table.toString());
-        console.result(host + " is prepared: " + visit.server().commands() + " remote commands; log: "
+        console.result(host + (options.prepareOnly ? " is prepared: " : " is ready: ") + visit.server().commands() + " remote commands; log: "
                 + visit.log().file());
-        console.info("next: vfaas status " + host);
+        console.info("next: "
+                + (options.prepareOnly ? "vfaas status " + host : new K3sSetup(session).forward(host, options.login)));
     }
 
     private static double seconds(Duration duration) {

@@ -25,11 +25,17 @@ final class ServerUpOptions {
             description = "with HOST: how long to wait while someone else changes the server (default: 0s)")
     Duration lockWait = Duration.ZERO;
 
+    @Option(names = "--prepare-only", description = "with HOST: prepare the server, but set up no cluster")
+    boolean prepareOnly;
+
+    @Mixin
+    K3sUpOptions k3s = new K3sUpOptions();
+
     @Mixin
     ServerOptions login = new ServerOptions();
 
     /** Whether one was given that needs a HOST. */
     boolean given() {
-        return stack != StackChoice.VFAAS || dryRun || exitCode || !lockWait.isZero() || login.given();
+        return stack != StackChoice.VFAAS || dryRun || exitCode || !lockWait.isZero() || prepareOnly || k3s.given() || login.given();
     }
 }

@@ -2,7 +2,7 @@ package dev.vfaas.provision;
 
 /** What shall serve functions on the server. */
 public enum StackChoice {
-    /** Nothing: the server is only prepared for it. */
+    /** Nothing: a cluster only. */
     NONE,
     /** OpenFaaS's own chart. */
     OPENFAAS,

@@ -59,6 +59,7 @@ final class ConfigStep implements Step {
     @Override
     public void apply(List<Change> changes, Execution execution) {
         execution.remember(K3sConfig.DATASTORE, K3sConfig.datastore(execution.facts(), execution.state()));
+        execution.remember(K3sConfig.NAMES, String.join(",", config.names(execution.state())));
         execution.write(changes.stream()
                 .filter(Change.OfFile.class::isInstance)
                 .map(change -> ((Change.OfFile) change).wanted())

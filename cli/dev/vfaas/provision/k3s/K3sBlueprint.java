@@ -31,6 +31,11 @@ public final class K3sBlueprint implements Blueprint {
         this.clock = clock;
     }
 
+    /** The loopback port of this machine that the kubeconfig's context of a host names; an SSH forward leads from it to the API server. */
+    public static int apiPort(String host) {
+        return AccessStep.port(host);
+    }
+
     @Override
     public List<Step> steps(Facts facts) {
         Release release = release(facts);
@@ -60,9 +65,15 @@ public final class K3sBlueprint implements Blueprint {
      */
     public Release release(Facts facts) {
         String there = facts.presence().k3s();
-        boolean ours = facts.kept().state() != null;
+        String state = facts.kept().state();
+        boolean ours = state != null || facts.kept().journal() != null;
         if (there != null && ours && there.contains("+k3s")) {
             K3sVersion installed = K3sVersion.parse(there);
+            // A binary that a run which was cut off left, and that never ran, may still be replaced by another version.
+            boolean ran = state != null && state.contains("\"" + ServiceStep.VERSION + "\"");
+            if (!ran && options.version().isPresent()) {
+                return catalogue.release(options.version().get());
+            }
             if (options.version().isPresent() && !options.version().get().equals(installed)) {
                 throw Failure.usage("K3s " + installed + " is installed there, not "
                                 + options.version().get())

@@ -25,6 +25,9 @@ final class K3sConfig {
     /** K3s's documentation names these versions of iptables as broken (k3s#3117); Ubuntu 20.04 has one of them. */
     private static final List<String> BROKEN_IPTABLES = List.of("1.8.0", "1.8.1", "1.8.2", "1.8.3", "1.8.4");
 
+    /** Where the state keeps the names the API server's certificate holds, separated by commas. */
+    static final String NAMES = "k3s.names";
+
     private final K3sOptions options;
     private final K3sVersion version;
 
@@ -36,6 +39,17 @@ final class K3sConfig {
     /** The datastore: once chosen it stays, since changing it converts the data. */
     static String datastore(Facts facts, HostState state) {
         return state.value(DATASTORE).orElse(facts.memory().total() >= ETCD_MEMORY ? "etcd" : "sqlite");
+    }
+
+    /** What was asked, else what an earlier run was asked, else the name the person gave the host. */
+    List<String> names(HostState state) {
+        if (!options.names().isEmpty()) {
+            return options.names();
+        }
+        return state.value(NAMES)
+                .filter(kept -> !kept.isEmpty())
+                .map(kept -> List.of(kept.split(",")))
+                .orElse(List.of(options.host()));
     }
 
     /** The files as they shall be. */
@@ -88,9 +102,7 @@ final class K3sConfig {
     private void server(Map<String, Object> values, Facts facts, HostState state) {
         values.put("write-kubeconfig-mode", "0600");
         values.put("secrets-encryption", true);
-        if (!options.names().isEmpty()) {
-            values.put("tls-san", options.names());
-        }
+        values.put("tls-san", names(state));
         if (!options.ingress()) {
             values.put("disable", List.of("traefik", "servicelb"));
         }

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param host how the person names the host: the name of the kubeconfig's context too
  * @param version what {@code --k3s} said
- * @param names addresses and names the API server's certificate must hold
+ * @param names addresses and names the API server's certificate must hold; empty when nobody said so
  * @param ingress whether 80 and 443 shall face the world; without it Traefik and the service load balancer are left out
  */
 public record K3sOptions(

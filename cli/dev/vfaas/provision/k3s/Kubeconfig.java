@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
@@ -135,7 +136,7 @@ final class Kubeconfig {
         List<Map<String, Object>> entries = list(kind);
         int index = 0;
         while (index < entries.size()
-                && !entry.get("name").equals(entries.get(index).get("name"))) {
+                && !Objects.equals(entry.get("name"), entries.get(index).get("name"))) {
             index++;
         }
         if (index < entries.size()) {

@@ -120,6 +120,8 @@ final class Transfers {
 
     private String upload(Artefact artefact, String sha256, Execution execution) throws ReleaseFiles.Unreachable {
         ReleaseFiles.Local local = here.file(origin, release.version(), artefact.file(), sha256);
+        String folder = artefact.path().substring(0, artefact.path().lastIndexOf('/'));
+        execution.run(Command.script("umask 022; mkdir -p \"$1\"", folder), LIST_DEADLINE);
         try {
             execution.upload(
                     Upload.file(local.path(), artefact.path(), artefact.mode()), local.sha256(), FETCH_DEADLINE);

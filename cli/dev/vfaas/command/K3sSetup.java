@@ -1,0 +1,88 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.Failure;
+import dev.vfaas.provision.k3s.Catalogue;
+import dev.vfaas.provision.k3s.K3sBlueprint;
+import dev.vfaas.provision.k3s.K3sOptions;
+import dev.vfaas.provision.k3s.K3sVersion;
+import dev.vfaas.provision.k3s.KubeconfigFile;
+import dev.vfaas.provision.k3s.Origin;
+import dev.vfaas.provision.k3s.ReleaseFiles;
+import dev.vfaas.provision.k3s.Role;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+
+/** What commands set up as K3s on a server. */
+final class K3sSetup {
+    private final Session session;
+
+    K3sSetup(Session session) {
+        this.session = session;
+    }
+
+    /** K3s as it would be set up without options: enough to look at it and to take it away. */
+    K3sBlueprint blueprint(String host) {
+        return blueprint(host, new K3sUpOptions());
+    }
+
+    K3sBlueprint blueprint(String host, K3sUpOptions options) {
+        return blueprint(options(host, new Role.First(), options));
+    }
+
+    K3sBlueprint blueprint(K3sOptions options) {
+        return new K3sBlueprint(
+                options, Catalogue.bundled(), files(), new KubeconfigFile(session.environment()), Clock.systemUTC());
+    }
+
+    K3sOptions options(String host, Role role, K3sUpOptions options) {
+        return new K3sOptions(
+                name(host),
+                role,
+                Optional.ofNullable(options.version).map(K3sVersion::parse),
+                origin(options),
+                options.names,
+                false);
+    }
+
+    ReleaseFiles files() {
+        return new ReleaseFiles(session.environment().cacheDirectory().resolve("k3s"));
+    }
+
+    Origin origin(K3sUpOptions options) {
+        String mirror = options.mirror;
+        String airgap = options.airgap;
+        if (mirror != null && airgap != null) {
+            throw Failure.usage("--mirror and --airgap exclude each other");
+        }
+        if (mirror != null) {
+            return new Origin.Mirror(mirror);
+        }
+        if (airgap == null) {
+            return new Origin.Official();
+        }
+        Path folder = session.environment().resolve(airgap);
+        if (!Files.isDirectory(folder)) {
+            throw Failure.usage("--airgap " + airgap + " is no folder");
+        }
+        return new Origin.Airgap(folder);
+    }
+
+    /** The host without user and port: {@code [user@]name[:port]}, {@code [user@][address6][:port]}. */
+    static String name(String host) {
+        String name = host.substring(host.lastIndexOf('@') + 1);
+        if (name.startsWith("[") && name.contains("]")) {
+            return name.substring(1, name.indexOf(']'));
+        }
+        return name.indexOf(':') == name.lastIndexOf(':') && name.contains(":") ? name.substring(0, name.indexOf(':')) : name;
+    }
+
+    /** The command that opens the way to the API server for kubectl and its like. */
+    String forward(String host, ServerOptions login) {
+        String identity = login.identity == null ? "" : "-i " + login.identity + " ";
+        String name = name(host);
+        return "ssh " + identity + "-NL " + K3sBlueprint.apiPort(name) + ":127.0.0.1:6443 " + host.replaceFirst(":\\d+$", "")
+                + "; then kubectl --context " + name + " get nodes";
+    }
+}
