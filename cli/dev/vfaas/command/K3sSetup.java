@@ -75,14 +75,16 @@ final class K3sSetup {
         if (name.startsWith("[") && name.contains("]")) {
             return name.substring(1, name.indexOf(']'));
         }
-        return name.indexOf(':') == name.lastIndexOf(':') && name.contains(":") ? name.substring(0, name.indexOf(':')) : name;
+        return name.indexOf(':') == name.lastIndexOf(':') && name.contains(":")
+                ? name.substring(0, name.indexOf(':'))
+                : name;
     }
 
     /** The command that opens the way to the API server for kubectl and its like. */
     String forward(String host, ServerOptions login) {
         String identity = login.identity == null ? "" : "-i " + login.identity + " ";
         String name = name(host);
-        return "ssh " + identity + "-NL " + K3sBlueprint.apiPort(name) + ":127.0.0.1:6443 " + host.replaceFirst(":\\d+$", "")
-                + "; then kubectl --context " + name + " get nodes";
+        return "ssh " + identity + "-NL " + K3sBlueprint.apiPort(name) + ":127.0.0.1:6443 "
+                + host.replaceFirst(":\\d+$", "") + "; then kubectl --context " + name + " get nodes";
     }
 }

@@ -10,7 +10,8 @@ final class K3sUpOptions {
     @Option(
             names = "--k3s",
             paramLabel = "VERSION",
-            description = "the version of K3s (default: the newest this version of vfaas knows that the server can run)")
+            description =
+                    "the version of K3s (default: the newest this version of vfaas knows that the server can run)")
     @Nullable
     String version;
 

@@ -48,13 +48,7 @@ final class ServerUp {
         try (ServerVisit visit = new ServerVisit(session, options.login, host, "up");
                 RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
             double login = seconds(Duration.ofNanos(System.nanoTime() - start));
-            HostUp up = new HostUp(
-                    visit.server(),
-                    blueprint(host),
-                    demands(),
-                    visit.self(),
-                    visit.clock(),
-                    events);
+            HostUp up = new HostUp(visit.server(), blueprint(host), demands(), visit.self(), visit.clock(), events);
             Looked looked = up.look(Depth.NEEDED);
             tell(looked, events, json);
             looked.requireNoBlock(host);
@@ -97,9 +91,8 @@ final class ServerUp {
         String name = options.stack.name().toLowerCase(Locale.ROOT);
         throw Failure.usage("--stack " + name + (options.stack == StackChoice.VFAAS ? " (the default)" : "")
                         + ": this version cannot yet set up a gateway on a server; nothing was changed on " + host)
-                .next(
-                        "vfaas up " + host
-                                + " --stack none, for a cluster without; or vfaas up, for the gateway of this machine");
+                .next("vfaas up " + host
+                        + " --stack none, for a cluster without; or vfaas up, for the gateway of this machine");
     }
 
     private void tell(Looked looked, RunEvents events, boolean json) {
@@ -180,7 +173,8 @@ final class ServerUp {
         table.row("all", seconds(all));
         Console console = session.console();
         console.result(table.toString());
-        console.result(host + (options.prepareOnly ? " is prepared: " : " is ready: ") + visit.server().commands() + " remote commands; log: "
+        console.result(host + (options.prepareOnly ? " is prepared: " : " is ready: ")
+                + visit.server().commands() + " remote commands; log: "
                 + visit.log().file());
         console.info("next: "
                 + (options.prepareOnly ? "vfaas status " + host : new K3sSetup(session).forward(host, options.login)));

@@ -36,6 +36,12 @@ final class ServerUpOptions {
 
     /** Whether one was given that needs a HOST. */
     boolean given() {
-        return stack != StackChoice.VFAAS || dryRun || exitCode || !lockWait.isZero() || prepareOnly || k3s.given() || login.given();
+        return stack != StackChoice.VFAAS
+                || dryRun
+                || exitCode
+                || !lockWait.isZero()
+                || prepareOnly
+                || k3s.given()
+                || login.given();
     }
 }

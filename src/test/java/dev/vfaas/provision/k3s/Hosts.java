@@ -33,6 +33,7 @@ final class Hosts {
                 Map.of(),
                 new Facts.Presence(installed, false, false, Set.of(), Set.of("curl"), Map.of()),
                 new Facts.Login("root", "root"),
-                new Facts.Kept(installed == null ? null : "{\"values\":{\"k3s.version\":\"" + installed + "\"}}", null, null));
+                new Facts.Kept(
+                        installed == null ? null : "{\"values\":{\"k3s.version\":\"" + installed + "\"}}", null, null));
     }
 }
