@@ -20,6 +20,9 @@ final class SshServer implements Server {
 
     private static final Duration DETECTION = Duration.ofSeconds(30);
 
+    /** How often a command that has not started is tried, each time on a new connection. */
+    private static final int ATTEMPTS = 3;
+
     private final Connector connector;
     private final SshTarget target;
     private final ConnectOptions options;
@@ -113,25 +116,29 @@ final class SshServer implements Server {
             Deadline deadline) {
         enter(command, deadline);
         try {
-            Connection current = connection();
-            try {
-                return new Execution(current, line, command.toString(), input).run(out, err, deadline);
-            } catch (Execution.NotStarted broken) {
-                // The connection had broken without anyone noticing; nothing has run yet.
-                current.abort();
-                return new Execution(connection(), line, command.toString(), input).run(out, err, deadline);
+            for (int attempt = 1; ; attempt++) {
+                Connection current = connection();
+                try {
+                    return new Execution(current, line, command.toString(), input).run(out, err, deadline);
+                } catch (Execution.NotStarted broken) {
+                    // The connection had broken without anyone noticing; nothing has run yet.
+                    current.abort();
+                    if (attempt == ATTEMPTS) {
+                        throw noChannel(broken);
+                    }
+                }
             }
-        } catch (Execution.NotStarted again) {
-            throw Failure.of(
-                            ExitCode.TIMED_OUT,
-                            "no channel could be opened on the connection to " + target + ": "
-                                    + Objects.requireNonNullElse(again.getCause(), again)
-                                            .getMessage())
-                    .because(again)
-                    .next("try: ssh " + target);
         } finally {
             channels.release();
         }
+    }
+
+    private Failure noChannel(Execution.NotStarted broken) {
+        String why = Objects.requireNonNullElse(broken.getCause(), broken).getMessage();
+        return Failure.of(
+                        ExitCode.TIMED_OUT, "no channel could be opened on the connection to " + target + ": " + why)
+                .because(broken)
+                .next("try: ssh " + target);
     }
 
     private void enter(Command command, Deadline deadline) {
