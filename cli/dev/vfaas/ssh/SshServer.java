@@ -135,8 +135,7 @@ final class SshServer implements Server {
 
     private Failure noChannel(Execution.NotStarted broken) {
         String why = Objects.requireNonNullElse(broken.getCause(), broken).getMessage();
-        return Failure.of(
-                        ExitCode.TIMED_OUT, "no channel could be opened on the connection to " + target + ": " + why)
+        return Failure.of(ExitCode.TIMED_OUT, "no channel could be opened on the connection to " + target + ": " + why)
                 .because(broken)
                 .next("try: ssh " + target);
     }
