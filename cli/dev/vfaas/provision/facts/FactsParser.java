@@ -150,7 +150,7 @@ public final class FactsParser {
     }
 
     private static Presence presence(Sections s) {
-        Matcher k3s = Pattern.compile("(v\\d\\S*)").matcher(s.line("k3s"));
+        Matcher k3s = Pattern.compile("\\b(v\\d\\S*)").matcher(s.line("k3s"));
         Map<String, String> sysctls = new LinkedHashMap<>();
         for (String line : s.lines("sysctls")) {
             String[] words = line.split("\\s+", 2);
