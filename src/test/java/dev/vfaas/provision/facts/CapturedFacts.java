@@ -5,9 +5,17 @@ import java.time.Instant;
 /** What the script prints on fresh servers of the supported distributions. */
 public enum CapturedFacts {
     UBUNTU_20_04("ubuntu", "20.04", "Ubuntu 20.04.6 LTS", "5.4.0-216-generic", "tmpfs", "iptables v1.8.4 (legacy)"),
-    UBUNTU_22_04("ubuntu", "22.04", "Ubuntu 22.04.5 LTS", "5.15.0-141-generic", "cgroup2fs", "iptables v1.8.7 (nf_tables)"),
-    UBUNTU_24_04("ubuntu", "24.04", "Ubuntu 24.04.3 LTS", "6.8.0-71-generic", "cgroup2fs", "iptables v1.8.10 (nf_tables)"),
-    DEBIAN_11("debian", "11", "Debian GNU/Linux 11 (bullseye)", "5.10.0-35-amd64", "cgroup2fs", "iptables v1.8.7 (nf_tables)"),
+    UBUNTU_22_04(
+            "ubuntu", "22.04", "Ubuntu 22.04.5 LTS", "5.15.0-141-generic", "cgroup2fs", "iptables v1.8.7 (nf_tables)"),
+    UBUNTU_24_04(
+            "ubuntu", "24.04", "Ubuntu 24.04.3 LTS", "6.8.0-71-generic", "cgroup2fs", "iptables v1.8.10 (nf_tables)"),
+    DEBIAN_11(
+            "debian",
+            "11",
+            "Debian GNU/Linux 11 (bullseye)",
+            "5.10.0-35-amd64",
+            "cgroup2fs",
+            "iptables v1.8.7 (nf_tables)"),
     DEBIAN_12("debian", "12", "Debian GNU/Linux 12 (bookworm)", "6.1.0-37-amd64", "cgroup2fs", ""),
     DEBIAN_13("debian", "13", "Debian GNU/Linux 13 (trixie)", "6.12.38+deb13-amd64", "cgroup2fs", "");
 
@@ -133,6 +141,9 @@ public enum CapturedFacts {
 
     private static Facts parse(String text) {
         return new FactsParser()
-                .parse(text, Instant.ofEpochSecond(ASKED), Instant.ofEpochSecond(ASKED).plusMillis(600));
+                .parse(
+                        text,
+                        Instant.ofEpochSecond(ASKED),
+                        Instant.ofEpochSecond(ASKED).plusMillis(600));
     }
 }

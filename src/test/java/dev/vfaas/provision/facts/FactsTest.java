@@ -21,13 +21,21 @@ class FactsTest {
         assertThat(facts.memory()).isEqualTo(new Facts.Memory(4018100L << 10, 3571220L << 10, 0));
         assertThat(facts.disk())
                 .isEqualTo(new Facts.Disk(
-                        40470732L << 10, 38351456L << 10, 5085639, "/dev/vda1", false, false, Duration.ofNanos(1_205_000)));
+                        40470732L << 10,
+                        38351456L << 10,
+                        5085639,
+                        "/dev/vda1",
+                        false,
+                        false,
+                        Duration.ofNanos(1_205_000)));
         assertThat(facts.clock()).isEqualTo(new Facts.Clock(Duration.ZERO, true));
         assertThat(facts.network().addresses()).containsExactly("203.0.113.10", "2001:db8::10");
         assertThat(facts.network().on("tcp", 22))
                 .containsExactly(
                         new Facts.Listener("tcp", "0.0.0.0", 22, "sshd"), new Facts.Listener("tcp", "::", 22, "sshd"));
-        assertThat(facts.network().on("udp", 53)).extracting(Facts.Listener::address).containsExactly("127.0.0.53");
+        assertThat(facts.network().on("udp", 53))
+                .extracting(Facts.Listener::address)
+                .containsExactly("127.0.0.53");
         assertThat(facts.network().routes()).contains(new Facts.Route("203.0.113.0/24", "eth0"));
         assertThat(facts.reach()).containsEntry("github.com", new Facts.Reach(true, "23 ms"));
         assertThat(facts.login()).isEqualTo(new Facts.Login("ops", "sudo"));
@@ -76,10 +84,7 @@ class FactsTest {
     @Test
     void scriptRunsInThisMachinesShellAndChangesNothing(@TempDir java.nio.file.Path kept) {
         Facts facts = new FactsScript(InstantSource.system(), kept.toString())
-                .collect(
-                        new dev.vfaas.provision.engine.LocalServer(),
-                        FactsScript.Depth.FULL,
-                        List.of("127.0.0.1:1"));
+                .collect(new dev.vfaas.provision.engine.LocalServer(), FactsScript.Depth.FULL, List.of("127.0.0.1:1"));
         assertThat(facts.kernel()).isEqualTo(System.getProperty("os.version"));
         assertThat(facts.cpu().count()).isPositive();
         assertThat(facts.clock().skew().abs()).isLessThan(Duration.ofSeconds(5));

@@ -76,7 +76,8 @@ class PreflightTest {
                 "F-MODULES  | vxlan                 | other",
             })
     void whatIsDoubtfulWarns(String id, String old, String replacement) {
-        assertThat(ids(CapturedFacts.DEBIAN_12.with(old, replacement), Severity.WARN)).containsExactly(id);
+        assertThat(ids(CapturedFacts.DEBIAN_12.with(old, replacement), Severity.WARN))
+                .containsExactly(id);
     }
 
     @Test
