@@ -39,6 +39,12 @@ public final class Commands {
         add("doctor", () -> new DoctorCommand(session));
         add("down", () -> new DownCommand(session));
         add(
+                "node",
+                () -> new CommandLine(new NodeCommand())
+                        .addSubcommand(new NodeAddCommand(session))
+                        .addSubcommand(new NodeListCommand(session))
+                        .addSubcommand(new NodeRemoveCommand(session)));
+        add(
                 "host",
                 () -> new CommandLine(new HostCommand())
                         .addSubcommand(new HostExecCommand(session))

@@ -39,6 +39,15 @@ final class ServerOptions {
         return hostKey != null || identity != null || askSudo || sudoFromInput;
     }
 
+    /** For a second server of the same command: the same login, with its own host key. */
+    ServerOptions toOther(@Nullable String otherHostKey) {
+        ServerOptions other = new ServerOptions();
+        other.hostKey = otherHostKey;
+        other.identity = identity;
+        other.askSudo = askSudo;
+        return other;
+    }
+
     /** Logs in to {@code host}: {@code [user@]host[:port]} or a Host of ~/.ssh/config. */
     Server connect(Session session, String host) {
         Prompts prompts = new ConsolePrompts(session.console());

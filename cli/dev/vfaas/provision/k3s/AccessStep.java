@@ -64,7 +64,9 @@ final class AccessStep implements Step {
     public List<Change> plan(Planning planning) {
         Optional<String> kept = file.read().source(name);
         Optional<String> there = planning.observed().file(REMOTE).map(Observed.FileState::sha256);
-        boolean current = there.isPresent() && kept.equals(there);
+        // A start may write the server's kubeconfig anew, with other keys.
+        boolean started = !planning.changesOf(ServiceStep.ID).isEmpty();
+        boolean current = !started && there.isPresent() && kept.equals(there);
         return current
                 ? List.of()
                 : List.of(new Change.OfAction(

@@ -1,0 +1,140 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.console.OutputFormat;
+import dev.vfaas.provision.HostUp;
+import dev.vfaas.provision.HostUp.Looked;
+import dev.vfaas.provision.HostUp.Prepared;
+import dev.vfaas.provision.ServerBlueprint;
+import dev.vfaas.provision.engine.Step;
+import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.k3s.Cluster;
+import dev.vfaas.provision.k3s.Cluster.Join;
+import dev.vfaas.provision.k3s.Cluster.Node;
+import dev.vfaas.provision.k3s.Role;
+import dev.vfaas.provision.preflight.Demands;
+import dev.vfaas.ssh.Server;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vfaas node add}. */
+@Command(
+        name = "add",
+        description = "Set up a server and let it join a cluster",
+        footer = {
+            "",
+            "The servers must reach each other: 6443/tcp, 8472/udp and 10250/tcp, with --server also 2379-2380/tcp.",
+            "JSON: one object an event, a line each: {host, event, ...}",
+            "",
+            "Examples:",
+            "  vfaas node add root@203.0.113.11 --to root@203.0.113.10",
+            "  vfaas node add root@203.0.113.12 --to root@203.0.113.10 --server"
+        })
+final class NodeAddCommand implements Callable<Integer> {
+    private static final Duration READY = Duration.ofMinutes(4);
+
+    private final Session session;
+
+    @Parameters(paramLabel = "HOST", description = "the new server: [user@]name[:port], or a Host of ~/.ssh/config")
+    String host = "";
+
+    @Option(names = "--to", paramLabel = "HOST", required = true, description = "a server of the cluster")
+    String to = "";
+
+    @Option(names = "--server", description = "run the control plane there too; the cluster's datastore must be etcd")
+    boolean server;
+
+    @Option(names = "--mirror", paramLabel = "URL", description = "take K3s from URL/VERSION/k3s, not from K3s's own releases")
+    @Nullable
+    String mirror;
+
+    @Option(names = "--airgap", paramLabel = "DIR", description = "upload K3s from a folder with the files of a release")
+    @Nullable
+    String airgap;
+
+    @Option(
+            names = "--lock-wait",
+            paramLabel = "TIME",
+            description = "how long to wait while someone else changes the new server (default: 0s)")
+    Duration lockWait = Duration.ZERO;
+
+    @Option(
+            names = "--to-host-key",
+            paramLabel = "SHA256:...",
+            description = "the key the server of the cluster must show when it is not known yet")
+    @Nullable
+    String toHostKey;
+
+    @Mixin
+    ServerOptions login = new ServerOptions();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    NodeAddCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        boolean json = output.json || output.format == OutputFormat.JSON;
+        try (Server first = login.toOther(toHostKey).connect(session, to);
+                ServerVisit visit = new ServerVisit(session, login, host, "node-add");
+                RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
+            Cluster cluster = new Cluster(first);
+            Join join = cluster.join();
+            if (server && !join.etcd()) {
+                throw Failure.usage("the cluster of " + to + " keeps its state in SQLite, which one server alone can use")
+                        .next("leave --server out: the host then runs pods only");
+            }
+            HostUp up = new HostUp(
+                    visit.server(),
+                    facts -> new ServerBlueprint(blueprint(cluster, join, facts)).steps(facts),
+                    Demands.k3s(false, List.of(), LocalDate.now(ZoneOffset.UTC)),
+                    visit.self(),
+                    visit.clock(),
+                    events);
+            Looked looked = up.look(Depth.NEEDED);
+            looked.requireNoBlock(host);
+            Prepared prepared = up.prepare(looked);
+            if (!prepared.plan().nothingToDo()) {
+                Map<Step, Duration> took = up.apply(prepared, lockWait);
+                visit.log().line("done: " + took.size() + " steps");
+            }
+            Node node = cluster.awaitReady(looked.facts().network().addresses(), READY, visit.clock());
+            events.done();
+            events.emit(Map.of("event", "done", "node", node.name(), "commands", visit.server().commands()));
+            events.close();
+            if (!json) {
+                session.console()
+                        .result(host + " is node " + node.name() + " (" + node.role() + ") of the cluster of " + to
+                                + (prepared.plan().nothingToDo() ? "; nothing was to do" : ""));
+            }
+            return ExitCode.OK.code();
+        }
+    }
+
+    private dev.vfaas.provision.k3s.K3sBlueprint blueprint(Cluster cluster, Join join, Facts facts) {
+        boolean sameName = cluster.taken(facts.hostname(), facts.network().addresses());
+        Role role = server
+                ? new Role.Server(join.url(), join.token(), sameName)
+                : new Role.Agent(join.url(), join.token(), sameName);
+        K3sUpOptions options = new K3sUpOptions();
+        options.version = join.version().toString();
+        options.mirror = mirror;
+        options.airgap = airgap;
+        K3sSetup setup = new K3sSetup(session);
+        return setup.blueprint(setup.options(host, role, options));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.console.OutputFormat;
+import dev.vfaas.openfaas.Secret;
+import dev.vfaas.provision.ServerBlueprint;
+import dev.vfaas.provision.engine.HostFolder;
+import dev.vfaas.provision.engine.Removal;
+import dev.vfaas.provision.engine.Removal.Inventory;
+import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.facts.FactsScript;
+import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.k3s.Cluster;
+import dev.vfaas.provision.k3s.Cluster.Node;
+import dev.vfaas.provision.k3s.Role;
+import dev.vfaas.ssh.Server;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vfaas node remove}. */
+@Command(
+        name = "remove",
+        aliases = "rm",
+        description = "Move the pods of a server elsewhere, take it out of its cluster, and take away what vfaas put there",
+        footer = {
+            "",
+            "Without --yes the server's name has to be typed. JSON: one object an event, a line each: {host, event, ...}",
+            "",
+            "Examples:",
+            "  vfaas node remove root@203.0.113.11 --from root@203.0.113.10"
+        })
+final class NodeRemoveCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "HOST", description = "the server to take out")
+    String host = "";
+
+    @Option(names = "--from", paramLabel = "HOST", required = true, description = "another server of the cluster")
+    String from = "";
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "do not ask")
+    boolean yes;
+
+    @Option(
+            names = "--from-host-key",
+            paramLabel = "SHA256:...",
+            description = "the key the other server must show when it is not known yet")
+    @Nullable
+    String fromHostKey;
+
+    @Mixin
+    ServerOptions login = new ServerOptions();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    NodeRemoveCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        boolean json = output.json || output.format == OutputFormat.JSON;
+        try (Server first = login.toOther(fromHostKey).connect(session, from);
+                ServerVisit visit = new ServerVisit(session, login, host, "node-remove");
+                RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
+            Facts facts = new FactsScript(visit.clock(), HostFolder.STANDARD.path())
+                    .collect(visit.server(), Depth.NEEDED, List.of());
+            Cluster cluster = new Cluster(first);
+            Optional<Node> node = cluster.node(facts.network().addresses());
+            K3sSetup setup = new K3sSetup(session);
+            // To take it away it does not matter what it was told to join with.
+            Role role = new Role.Agent("https://" + K3sSetup.name(from) + ":6443", Secret.of(""), false);
+            ServerBlueprint blueprint =
+                    new ServerBlueprint(setup.blueprint(setup.options(host, role, new K3sUpOptions())));
+            Removal removal = new Removal(visit.server(), HostFolder.STANDARD, visit.self(), visit.clock(), events);
+            Inventory inventory = removal.inventory(facts, blueprint.steps(facts));
+            if (node.isEmpty() && !inventory.present()) {
+                throw Failure.usage(host + " is no node of the cluster of " + from).next("vfaas node list " + from);
+            }
+            if (!yes) {
+                inventory.lines().forEach(line -> session.console().info("  " + line));
+                String answer = session.console().prompt("Type " + host + " to take it out", "--yes");
+                if (!answer.equals(host)) {
+                    throw Failure.of(ExitCode.FAILED, "that is not \"" + host + "\"; nothing was changed");
+                }
+            }
+            node.ifPresent(found -> cluster.drain(found.name()));
+            if (inventory.present()) {
+                removal.remove(inventory, Duration.ZERO);
+            }
+            node.ifPresent(found -> cluster.delete(found.name()));
+            events.done();
+            events.emit(Map.of("event", "done", "node", node.map(Node::name).orElse("")));
+            events.close();
+            if (!json) {
+                session.console().result(host + " is out of the cluster of " + from);
+            }
+            return ExitCode.OK.code();
+        }
+    }
+}
