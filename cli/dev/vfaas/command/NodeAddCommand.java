@@ -55,11 +55,17 @@ final class NodeAddCommand implements Callable<Integer> {
     @Option(names = "--server", description = "run the control plane there too; the cluster's datastore must be etcd")
     boolean server;
 
-    @Option(names = "--mirror", paramLabel = "URL", description = "take K3s from URL/VERSION/k3s, not from K3s's own releases")
+    @Option(
+            names = "--mirror",
+            paramLabel = "URL",
+            description = "take K3s from URL/VERSION/k3s, not from K3s's own releases")
     @Nullable
     String mirror;
 
-    @Option(names = "--airgap", paramLabel = "DIR", description = "upload K3s from a folder with the files of a release")
+    @Option(
+            names = "--airgap",
+            paramLabel = "DIR",
+            description = "upload K3s from a folder with the files of a release")
     @Nullable
     String airgap;
 
@@ -95,7 +101,8 @@ final class NodeAddCommand implements Callable<Integer> {
             Cluster cluster = new Cluster(first);
             Join join = cluster.join();
             if (server && !join.etcd()) {
-                throw Failure.usage("the cluster of " + to + " keeps its state in SQLite, which one server alone can use")
+                throw Failure.usage(
+                                "the cluster of " + to + " keeps its state in SQLite, which one server alone can use")
                         .next("leave --server out: the host then runs pods only");
             }
             HostUp up = new HostUp(
@@ -114,7 +121,13 @@ final class NodeAddCommand implements Callable<Integer> {
             }
             Node node = cluster.awaitReady(looked.facts().network().addresses(), READY, visit.clock());
             events.done();
-            events.emit(Map.of("event", "done", "node", node.name(), "commands", visit.server().commands()));
+            events.emit(Map.of(
+                    "event",
+                    "done",
+                    "node",
+                    node.name(),
+                    "commands",
+                    visit.server().commands()));
             events.close();
             if (!json) {
                 session.console()

@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "remove",
         aliases = "rm",
-        description = "Move the pods of a server elsewhere, take it out of its cluster, and take away what vfaas put there",
+        description =
+                "Move the pods of a server elsewhere, take it out of its cluster, and take away what vfaas put there",
         footer = {
             "",
             "Without --yes the server's name has to be typed. JSON: one object an event, a line each: {host, event, ...}",
@@ -87,7 +88,8 @@ final class NodeRemoveCommand implements Callable<Integer> {
             Removal removal = new Removal(visit.server(), HostFolder.STANDARD, visit.self(), visit.clock(), events);
             Inventory inventory = removal.inventory(facts, blueprint.steps(facts));
             if (node.isEmpty() && !inventory.present()) {
-                throw Failure.usage(host + " is no node of the cluster of " + from).next("vfaas node list " + from);
+                throw Failure.usage(host + " is no node of the cluster of " + from)
+                        .next("vfaas node list " + from);
             }
             if (!yes) {
                 inventory.lines().forEach(line -> session.console().info("  " + line));

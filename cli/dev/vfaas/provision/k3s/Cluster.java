@@ -19,9 +19,10 @@ public final class Cluster {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Duration DRAIN = Duration.ofMinutes(4);
     private static final String TOKEN = "/var/lib/rancher/k3s/server/node-token";
-    private static final String NODES = "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}|"
-            + "{.status.addresses[?(@.type==\"InternalIP\")].address}|{.status.conditions[?(@.type==\"Ready\")].status}|{.spec.unschedulable}|"
-            + "{.status.nodeInfo.kubeletVersion}|{.metadata.labels}{\"\\n\"}{end}'";
+    private static final String NODES =
+            "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}|"
+                    + "{.status.addresses[?(@.type==\"InternalIP\")].address}|{.status.conditions[?(@.type==\"Ready\")].status}|{.spec.unschedulable}|"
+                    + "{.status.nodeInfo.kubeletVersion}|{.metadata.labels}{\"\\n\"}{end}'";
 
     private final Server server;
 
@@ -49,7 +50,9 @@ public final class Cluster {
     /** All nodes, as the API server names them. */
     public List<Node> nodes() {
         List<Node> nodes = new ArrayList<>();
-        for (String line : require(Command.script(NODES), "the nodes cannot be listed").lines().toList()) {
+        for (String line : require(Command.script(NODES), "the nodes cannot be listed")
+                .lines()
+                .toList()) {
             String[] words = line.split("\\|", 6);
             if (words.length == 6) {
                 boolean control = words[5].contains("node-role.kubernetes.io/control-plane")
@@ -79,9 +82,10 @@ public final class Cluster {
     /** Reads what a host needs to join; the token is shown nowhere. */
     public Join join() {
         String said = require(
-                Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s --version | head -n 1 | cut -d' ' -f3;"
-                        + " if [ -d /var/lib/rancher/k3s/server/db/etcd ]; then echo etcd; else echo sqlite; fi;"
-                        + " k3s kubectl get node \"$(uname -n | tr A-Z a-z)\" -o 'jsonpath={.status.addresses[?(@.type==\"InternalIP\")].address}'"),
+                Command.script(
+                        "PATH=\"$PATH:/usr/local/bin\"; k3s --version | head -n 1 | cut -d' ' -f3;"
+                                + " if [ -d /var/lib/rancher/k3s/server/db/etcd ]; then echo etcd; else echo sqlite; fi;"
+                                + " k3s kubectl get node \"$(uname -n | tr A-Z a-z)\" -o 'jsonpath={.status.addresses[?(@.type==\"InternalIP\")].address}'"),
                 "no K3s server runs there");
         List<String> lines = said.lines().toList();
         if (lines.size() < 3) {
@@ -90,12 +94,18 @@ public final class Cluster {
         }
         String address = lines.get(2).split(" ")[0];
         String host = address.contains(":") ? "[" + address + "]" : address;
-        Secret token = Secret.of(require(Command.of("cat", TOKEN), "the join token cannot be read").strip());
-        return new Join("https://" + host + ":6443", token, K3sVersion.parse(lines.get(0)), lines.get(1).equals("etcd"));
+        Secret token = Secret.of(require(Command.of("cat", TOKEN), "the join token cannot be read")
+                .strip());
+        return new Join(
+                "https://" + host + ":6443",
+                token,
+                K3sVersion.parse(lines.get(0)),
+                lines.get(1).equals("etcd"));
     }
 
     /** Waits until the node of a host with one of these addresses is ready; exit 6 when it does not become so. */
-    public Node awaitReady(Collection<String> addresses, Duration deadline, InstantSource clock) throws InterruptedException {
+    public Node awaitReady(Collection<String> addresses, Duration deadline, InstantSource clock)
+            throws InterruptedException {
         Instant end = clock.instant().plus(deadline);
         while (true) {
             Optional<Node> node = node(addresses);
@@ -108,7 +118,8 @@ public final class Cluster {
                                 "the node did not become ready within " + deadline.toSeconds() + " s: "
                                         + node.map(found -> found.name() + " is there but not ready")
                                                 .orElse("the cluster does not know it"))
-                        .next("vfaas host logs HOST --unit k3s-agent; a firewall between the servers must let 6443/tcp, 8472/udp and 10250/tcp through");
+                        .next(
+                                "vfaas host logs HOST --unit k3s-agent; a firewall between the servers must let 6443/tcp, 8472/udp and 10250/tcp through");
             }
             Thread.sleep(1000);
         }
@@ -134,7 +145,8 @@ public final class Cluster {
     public void delete(String node) {
         require(
                 Command.script(
-                        "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl delete node \"$1\" --ignore-not-found --timeout=60s", node),
+                        "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl delete node \"$1\" --ignore-not-found --timeout=60s",
+                        node),
                 "node " + node + " could not be deleted");
     }
 
