@@ -81,12 +81,12 @@ class ServerUpIT {
     void serverIsPreparedOnceAndLeftAsItWas(String user) throws IOException {
         String before = server.run(TREE).orFail("tree").out();
 
-        Tool.Outcome dry = vfaas(user, "up", "--stack", "none", "--dry-run", "--exit-code");
+        Tool.Outcome dry = vfaas(user, "up", "--prepare-only", "--dry-run", "--exit-code");
         assertThat(dry.exitCode()).as(dry.err()).isEqualTo(10);
         assertThat(dry.out()).contains("+ file /etc/sysctl.d/90-vfaas.conf", "+ net.ipv4.ip_forward = 1");
         assertThat(server.run(TREE).out()).isEqualTo(before);
 
-        Tool.Outcome first = vfaas(user, "up", "--stack", "none", "-o", "json");
+        Tool.Outcome first = vfaas(user, "up", "--prepare-only", "-o", "json");
         assertThat(first.exitCode()).as(first.err()).isZero();
         assertThat(first.out().lines().toList().getLast()).contains("\"event\":\"done\"", "\"commands\":7");
         assertThat(server.run("stat -c '%a %U' /var/lib/vfaas /var/lib/vfaas/state.json /var/lib/vfaas/audit.jsonl")
@@ -94,14 +94,14 @@ class ServerUpIT {
                 .isEqualTo("700 root\n600 root\n600 root\n");
 
         String prepared = server.run(TREE).out();
-        Tool.Outcome second = vfaas(user, "up", "--stack", "none");
+        Tool.Outcome second = vfaas(user, "up", "--prepare-only");
         assertThat(second.out()).endsWith(": nothing to do\n");
         assertThat(server.run(TREE).out()).isEqualTo(prepared);
 
         assertThat(vfaas(user, "status", "--drift").exitCode()).isZero();
         server.run("echo '# mine' >> /etc/sysctl.d/90-vfaas.conf").orFail("drift");
         assertThat(vfaas(user, "status", "--drift").exitCode()).isEqualTo(10);
-        assertThat(vfaas(user, "up", "--stack", "none").exitCode()).isZero();
+        assertThat(vfaas(user, "up", "--prepare-only").exitCode()).isZero();
         assertThat(vfaas(user, "status", "--drift").exitCode()).isZero();
 
         assertThat(vfaas(user, "down").exitCode()).isEqualTo(2);
@@ -128,14 +128,14 @@ class ServerUpIT {
         Random moments = new Random(20);
         int cutOff = 0;
         for (int i = 0; i < KILLS; i++) {
-            Process process = start(line("root", "up", "--stack", "none"));
+            Process process = start(line("root", "up", "--prepare-only"));
             boolean ended = process.waitFor(400 + moments.nextInt(1200), TimeUnit.MILLISECONDS);
             process.destroyForcibly().waitFor();
             cutOff += ended ? 0 : 1;
 
-            Tool.Outcome next = vfaas("root", "up", "--stack", "none");
+            Tool.Outcome next = vfaas("root", "up", "--prepare-only");
             assertThat(next.exitCode()).as("kill " + i + next.err()).isZero();
-            assertThat(vfaas("root", "up", "--stack", "none").out()).endsWith(": nothing to do\n");
+            assertThat(vfaas("root", "up", "--prepare-only").out()).endsWith(": nothing to do\n");
             assertThat(server.run("ls -A /var/lib/vfaas; find /etc -name '*.vfaas-*'")
                             .out())
                     .isEqualTo(".guard\naudit.jsonl\nstate.json\n");
@@ -167,7 +167,7 @@ class ServerUpIT {
                         + "{\"who\":\"bob@desk\",\"machine\":\"desk:1\",\"pid\":1,\"started\":\"\",\"since\":\"2026-01-01T00:00:00Z\",\"action\":\"up\"}\\n'"
                         + " > /var/lib/vfaas/lock/holder && touch /var/lib/vfaas/lock/heartbeat")
                 .orFail("lock");
-        Tool.Outcome refused = vfaas("root", "up", "--stack", "none");
+        Tool.Outcome refused = vfaas("root", "up", "--prepare-only");
         assertThat(refused.exitCode()).isEqualTo(5);
         assertThat(refused.err()).contains("bob@desk", "--lock-wait");
         assertThat(server.run("ls /etc/sysctl.d/90-vfaas.conf").exitCode()).isNotZero();
@@ -176,7 +176,7 @@ class ServerUpIT {
 
     @Test
     void oneWithoutSudoIsRefusedBeforeAnythingChanges() {
-        Tool.Outcome refused = vfaas("guest", "up", "--stack", "none");
+        Tool.Outcome refused = vfaas("guest", "up", "--prepare-only");
         assertThat(refused.exitCode()).isEqualTo(4);
         assertThat(server.run("ls /var/lib/vfaas").exitCode()).isNotZero();
     }
