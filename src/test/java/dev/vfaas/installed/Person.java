@@ -109,6 +109,10 @@ final class Person implements AutoCloseable {
             builder.environment()
                     .keySet()
                     .removeIf(name -> name.startsWith("OPENFAAS_") && !environment.containsKey(name));
+            // With CI=true logins lie in ./.openfaas, as faas-cli has it; a person sits at a machine of their own.
+            if (!environment.containsKey("CI")) {
+                builder.environment().remove("CI");
+            }
             builder.redirectOutput(out.toFile()).redirectError(err.toFile());
             Process process = builder.start();
             try (var stdin = process.getOutputStream()) {
