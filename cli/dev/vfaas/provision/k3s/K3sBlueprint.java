@@ -61,7 +61,7 @@ public final class K3sBlueprint implements Blueprint {
 
     /**
      * The release for a host: what {@code --k3s} says, else what is installed, else the preferred one the host can run. Another version than the
-     * installed one is a usage failure, since replacing a running K3s is what {@code upgrade} is for.
+     * installed one is a usage failure: a running K3s is not replaced.
      */
     public Release release(Facts facts) {
         String there = facts.presence().k3s();
@@ -76,9 +76,8 @@ public final class K3sBlueprint implements Blueprint {
             }
             if (options.version().isPresent() && !options.version().get().equals(installed)) {
                 throw Failure.usage("K3s " + installed + " is installed there, not "
-                                + options.version().get())
-                        .next("vfaas upgrade " + options.host() + " --k3s "
-                                + options.version().get());
+                                + options.version().get() + "; this version of vfaas does not replace a K3s that runs")
+                        .next("leave --k3s out, or set the server up anew: vfaas down HOST, then vfaas up HOST");
             }
             return catalogue.release(installed);
         }

@@ -46,14 +46,17 @@ class ClusterIT {
             Tool.Outcome added = tool("node", "add", host(two), "--to", host(one), "--identity", key(one))
                     .run(two, "--mirror", mirror);
             assertThat(added.exitCode()).as(added.err()).isZero();
-            Tool.Outcome nodes = tool("node", "list", host(one), "-o", "name", "--identity", key(one)).run(one);
+            Tool.Outcome nodes = tool("node", "list", host(one), "-o", "name", "--identity", key(one))
+                    .run(one);
             assertThat(nodes.out().lines()).containsExactlyInAnyOrder("one", "two");
             assertThat(up(one).out()).contains("nothing to do");
 
-            String token = one.run("cat /var/lib/rancher/k3s/server/node-token").out().strip();
+            String token =
+                    one.run("cat /var/lib/rancher/k3s/server/node-token").out().strip();
             assertNowhere(token.substring(token.lastIndexOf(':') + 1), up, added);
 
-            Tool.Outcome removed = tool("node", "remove", host(two), "--from", host(one), "--identity", key(one), "--yes")
+            Tool.Outcome removed = tool(
+                            "node", "remove", host(two), "--from", host(one), "--identity", key(one), "--yes")
                     .run(two);
             assertThat(removed.exitCode()).as(removed.err()).isZero();
             assertThat(tool("node", "list", host(one), "-o", "name", "--identity", key(one))
@@ -65,10 +68,12 @@ class ClusterIT {
                             .out())
                     .isEmpty();
 
-            Tool.Outcome down = tool("down", host(one), "--identity", key(one), "--yes").run(one);
+            Tool.Outcome down =
+                    tool("down", host(one), "--identity", key(one), "--yes").run(one);
             assertThat(down.exitCode()).as(down.err()).isZero();
             assertThat(one.run("ls /etc /usr/local/bin /var/lib").out()).isEqualTo(bare);
-            assertThat(one.run("mount | grep -e k3s -e kubelet; pgrep -l 'kube|containerd|etcd'").out())
+            assertThat(one.run("mount | grep -e k3s -e kubelet; pgrep -l 'kube|containerd|etcd'")
+                            .out())
                     .isEmpty();
             assertThat(Files.readString(home.resolve(".kube/config"))).doesNotContain(one.address());
         }
@@ -90,7 +95,8 @@ class ClusterIT {
     }
 
     private Tool.Outcome up(TestServer server, String... options) {
-        return tool("up", host(server), "--stack", "none", "--identity", key(server)).run(server, options);
+        return tool("up", host(server), "--stack", "none", "--identity", key(server))
+                .run(server, options);
     }
 
     private void assertNowhere(String secret, Tool.Outcome... outcomes) throws IOException {
