@@ -101,12 +101,12 @@ class ConsoleTest {
         Environment environment = new Environment(
                 Map.of("XDG_CONFIG_HOME", "/etc/me", "XDG_CACHE_HOME", "relative"),
                 Path.of("/home/me"),
-                Path.of("/work"),
+                Path.of("/project"),
                 Environment.Terminal.NONE);
         assertThat(environment.configDirectory()).isEqualTo(Path.of("/etc/me/vfaas"));
         assertThat(environment.cacheDirectory()).isEqualTo(Path.of("/home/me/.cache/vfaas"));
         assertThat(environment.gatewayDirectory()).isEqualTo(Path.of("/home/me/.local/share/vfaas/gateway"));
         assertThat(environment.resolve("~/x")).isEqualTo(Path.of("/home/me/x"));
-        assertThat(environment.resolve("x")).isEqualTo(Path.of("/work/x"));
+        assertThat(environment.resolve("x")).isEqualTo(Path.of("/project/x"));
     }
 }
