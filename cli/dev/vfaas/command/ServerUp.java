@@ -2,14 +2,12 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.Console;
 import dev.vfaas.console.ExitCode;
-import dev.vfaas.console.Failure;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.console.Table;
 import dev.vfaas.provision.HostUp;
 import dev.vfaas.provision.HostUp.Looked;
 import dev.vfaas.provision.HostUp.Prepared;
 import dev.vfaas.provision.ServerBlueprint;
-import dev.vfaas.provision.StackChoice;
 import dev.vfaas.provision.engine.Blueprint;
 import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Diff;
@@ -26,7 +24,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** {@code vfaas up HOST}: shows facts, plan and run of {@link HostUp}. */
@@ -42,16 +39,19 @@ final class ServerUp {
     }
 
     int run(String host) {
-        requireDelivered(host);
         long start = System.nanoTime();
         boolean json = output.json || output.format == OutputFormat.JSON;
         try (ServerVisit visit = new ServerVisit(session, options.login, host, "up");
                 RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
             double login = seconds(Duration.ofNanos(System.nanoTime() - start));
-            HostUp up = new HostUp(visit.server(), blueprint(host), demands(), visit.self(), visit.clock(), events);
+            StackSetup stack = new StackSetup(session, host, options.stack);
+            HostUp up = new HostUp(visit.server(), blueprint(host, stack), demands(), visit.self(), visit.clock(), events);
             Looked looked = up.look(Depth.NEEDED);
             tell(looked, events, json);
             looked.requireNoBlock(host);
+            if (!options.prepareOnly) {
+                stack.agree(looked.facts());
+            }
             Prepared prepared = up.prepare(looked);
             if (options.dryRun) {
                 return dryRun(prepared, json, events);
@@ -72,27 +72,16 @@ final class ServerUp {
         }
     }
 
-    private Blueprint blueprint(String host) {
+    private Blueprint blueprint(String host, StackSetup stack) {
         return options.prepareOnly
                 ? new ServerBlueprint()
-                : new ServerBlueprint(new K3sSetup(session).blueprint(host, options.k3s));
+                : new ServerBlueprint(new K3sSetup(session).blueprint(host, options.k3s), stack.blueprint());
     }
 
     private Demands demands() {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         // Whether the server itself reaches the releases only decides how they get there.
         return options.prepareOnly ? Demands.bare(today) : Demands.k3s(false, List.of(), today);
-    }
-
-    private void requireDelivered(String host) {
-        if (options.stack == StackChoice.NONE || options.prepareOnly) {
-            return;
-        }
-        String name = options.stack.name().toLowerCase(Locale.ROOT);
-        throw Failure.usage("--stack " + name + (options.stack == StackChoice.VFAAS ? " (the default)" : "")
-                        + ": this version cannot yet set up a gateway on a server; nothing was changed on " + host)
-                .next("vfaas up " + host
-                        + " --stack none, for a cluster without; or vfaas up, for the gateway of this machine");
     }
 
     private void tell(Looked looked, RunEvents events, boolean json) {

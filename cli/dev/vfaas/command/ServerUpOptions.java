@@ -1,17 +1,13 @@
 package dev.vfaas.command;
 
-import dev.vfaas.provision.StackChoice;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of {@code vfaas up HOST} that mean nothing without a HOST. */
 final class ServerUpOptions {
-    @Option(
-            names = "--stack",
-            paramLabel = "NAME",
-            description = "with HOST: what shall serve functions there: vfaas, openfaas or none (default: vfaas)")
-    StackChoice stack = StackChoice.VFAAS;
+    @Mixin
+    StackOptions stack = new StackOptions();
 
     @Option(names = "--dry-run", description = "with HOST: show what would change as a diff, change nothing")
     boolean dryRun;
@@ -36,7 +32,7 @@ final class ServerUpOptions {
 
     /** Whether one was given that needs a HOST. */
     boolean given() {
-        return stack != StackChoice.VFAAS
+        return stack.given()
                 || dryRun
                 || exitCode
                 || !lockWait.isZero()

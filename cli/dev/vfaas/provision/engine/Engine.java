@@ -135,7 +135,7 @@ public final class Engine {
                             new Event.StepDone(step.step().id(), step.step().phase(), elapsed));
                 }
                 plan.steps().forEach(step -> run.done(step.step().id()));
-                finish(run, lock, audit.line("done", Map.of("steps", ids)));
+                finish(run, lock, audit.line("done", run.audited(Map.of("steps", ids))));
                 return took;
             } catch (RuntimeException failure) {
                 abandon(run, lock, journal, took.keySet(), audit, failure);
@@ -203,7 +203,7 @@ public final class Engine {
                     .whileMine()
                     .put(own(folder.state(), new StateText().write(run.state())), true)
                     .put(own(folder.journal(), new StateText().write(rest)), true)
-                    .append(folder.audit(), audit.line("failed", Map.of("done", finished, "why", reason)))
+                    .append(folder.audit(), audit.line("failed", run.audited(Map.of("done", finished, "why", reason))))
                     .unlock()
                     .run(server, folder, lock.token());
         } catch (RuntimeException unreachable) {

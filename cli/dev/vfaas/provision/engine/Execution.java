@@ -48,6 +48,15 @@ public interface Execution {
     /** Keeps a value in the state, for example {@code k3s.version}. Never a secret. */
     void remember(String key, String value);
 
+    /** Tells the audit log, in the line that ends this run, whether it succeeds or fails. Never a secret. */
+    void note(String key, String value);
+
+    /** The step {@code id} was undone for good: {@code down} need not undo it again. */
+    void forget(String id);
+
+    /** Forgets what a step {@link #remember remembered}. */
+    void forgetValue(String key);
+
     /** Asks again, in one round trip. */
     Observed observe(List<Question> questions);
 

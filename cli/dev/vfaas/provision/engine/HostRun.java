@@ -34,6 +34,7 @@ final class HostRun implements Execution {
     private final Set<String> folders;
     private final Set<String> steps;
     private final Map<String, String> values;
+    private final Map<String, String> notes = new LinkedHashMap<>();
     private final String version;
     private @Nullable Step current;
 
@@ -202,6 +203,28 @@ final class HostRun implements Execution {
     @Override
     public void remember(String key, String value) {
         values.put(key, value);
+    }
+
+    @Override
+    public void note(String key, String value) {
+        notes.put(key, value);
+    }
+
+    /** {@code details} of a line of the audit log, and what steps want told there. */
+    Map<String, Object> audited(Map<String, ?> details) {
+        Map<String, Object> all = new LinkedHashMap<>(notes);
+        all.putAll(details);
+        return all;
+    }
+
+    @Override
+    public void forget(String id) {
+        undone(id);
+    }
+
+    @Override
+    public void forgetValue(String key) {
+        values.remove(key);
     }
 
     @Override

@@ -1,0 +1,76 @@
+package dev.vfaas.provision.stack;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.provision.engine.Change;
+import dev.vfaas.provision.engine.Execution;
+import dev.vfaas.provision.engine.Observed;
+import dev.vfaas.provision.engine.Phase;
+import dev.vfaas.provision.engine.Planning;
+import dev.vfaas.provision.engine.Question;
+import dev.vfaas.provision.engine.Step;
+import java.util.List;
+
+/** Takes away the stack a server had, because another one was chosen; refuses while functions are deployed, since they would be lost. */
+final class LeaveStep implements Step {
+    /** Where functions live, whichever stack runs them. */
+    private static final String FUNCTIONS =
+            "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl -n openfaas-fn get deployments -o name 2>/dev/null | cut -d/ -f2";
+
+    private final ServerStack stack;
+
+    LeaveStep(ServerStack stack) {
+        this.stack = stack;
+    }
+
+    @Override
+    public String id() {
+        return "leave-" + stack.choice().label();
+    }
+
+    @Override
+    public Phase phase() {
+        return Phase.STACK;
+    }
+
+    @Override
+    public String title() {
+        return "taking the stack " + stack.choice().label() + " away";
+    }
+
+    @Override
+    public List<Question> questions() {
+        return List.of(new Question.OfScript(id(), FUNCTIONS));
+    }
+
+    @Override
+    public List<Change> plan(Planning planning) {
+        Observed.Answer functions = planning.observed().answer(id());
+        List<String> names = functions.output().lines().filter(name -> !name.isBlank()).toList();
+        if (!names.isEmpty()) {
+            throw Failure.of(
+                            ExitCode.PREFLIGHT,
+                            "the stack " + stack.choice().label() + " of that server still has functions ("
+                                    + String.join(", ", names)
+                                    + "), which would be lost with it; nothing was changed")
+                    .next("vfaas remove " + String.join(" ", names) + ", then the same command again");
+        }
+        return stack.removes().stream().<Change>map(line -> new Change.OfAction("remove " + line)).toList();
+    }
+
+    @Override
+    public void apply(List<Change> changes, Execution execution) {
+        stack.remove(execution);
+        List.copyOf(execution.state().steps()).stream()
+                .filter(id -> id.startsWith(stack.choice().prefix()))
+                .forEach(execution::forget);
+        List.copyOf(execution.state().values().keySet()).stream()
+                .filter(key -> key.startsWith(stack.choice().label() + "."))
+                .forEach(execution::forgetValue);
+    }
+
+    @Override
+    public void verify(Execution execution) {
+        // Removing waits until it is gone.
+    }
+}
