@@ -84,8 +84,10 @@ final class DownCommand implements Callable<Integer> {
             Facts facts = new FactsScript(visit.clock(), HostFolder.STANDARD.path())
                     .collect(visit.server(), Depth.NEEDED, List.of());
             Removal removal = new Removal(visit.server(), HostFolder.STANDARD, visit.self(), visit.clock(), events);
-            Inventory inventory =
-                    removal.inventory(facts, new ServerBlueprint(new K3sSetup(session).blueprint(host), StackSetup.present(session, host)).steps(facts));
+            Inventory inventory = removal.inventory(
+                    facts,
+                    new ServerBlueprint(new K3sSetup(session).blueprint(host), StackSetup.present(session, host))
+                            .steps(facts));
             if (!inventory.present()) {
                 events.emit(Map.of("event", "nothing-to-do"));
                 if (!json) {

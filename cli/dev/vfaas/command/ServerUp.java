@@ -45,7 +45,8 @@ final class ServerUp {
                 RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
             double login = seconds(Duration.ofNanos(System.nanoTime() - start));
             StackSetup stack = new StackSetup(session, host, options.stack);
-            HostUp up = new HostUp(visit.server(), blueprint(host, stack), demands(), visit.self(), visit.clock(), events);
+            HostUp up =
+                    new HostUp(visit.server(), blueprint(host, stack), demands(), visit.self(), visit.clock(), events);
             Looked looked = up.look(Depth.NEEDED);
             tell(looked, events, json);
             looked.requireNoBlock(host);

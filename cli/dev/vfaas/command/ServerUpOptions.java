@@ -32,12 +32,6 @@ final class ServerUpOptions {
 
     /** Whether one was given that needs a HOST. */
     boolean given() {
-        return stack.given()
-                || dryRun
-                || exitCode
-                || !lockWait.isZero()
-                || prepareOnly
-                || k3s.given()
-                || login.given();
+        return stack.given() || dryRun || exitCode || !lockWait.isZero() || prepareOnly || k3s.given() || login.given();
     }
 }

@@ -48,8 +48,7 @@ final class StackSetup {
     /** Refuses, before anything is changed, what cannot be set up. */
     void agree(Facts facts) {
         StackChoice choice = choice(facts);
-        if (choice != StackChoice.NONE
-                && stacks().stream().noneMatch(stack -> stack.choice() == choice)) {
+        if (choice != StackChoice.NONE && stacks().stream().noneMatch(stack -> stack.choice() == choice)) {
             throw Failure.usage("--stack " + choice.label() + (options.stack == null ? " (the default)" : "")
                             + ": this version cannot yet set up a gateway on a server; nothing was changed on " + host)
                     .next("vfaas up " + host

@@ -52,7 +52,10 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         try (Server server = login.connect(session, host)) {
             HostStatus status = new HostStatus.Reader(Clock.systemUTC(), HostFolder.STANDARD)
-                    .read(server, new ServerBlueprint(new K3sSetup(session).blueprint(host), StackSetup.present(session, host)));
+                    .read(
+                            server,
+                            new ServerBlueprint(
+                                    new K3sSetup(session).blueprint(host), StackSetup.present(session, host)));
             Map<String, Object> data = status.data();
             output.show(session.console(), new View(data, () -> text(status), () -> List.of(host)));
             return (drift && status.drifted() ? ExitCode.CHANGES_PENDING : ExitCode.OK).code();

@@ -46,7 +46,8 @@ final class LeaveStep implements Step {
     @Override
     public List<Change> plan(Planning planning) {
         Observed.Answer functions = planning.observed().answer(id());
-        List<String> names = functions.output().lines().filter(name -> !name.isBlank()).toList();
+        List<String> names =
+                functions.output().lines().filter(name -> !name.isBlank()).toList();
         if (!names.isEmpty()) {
             throw Failure.of(
                             ExitCode.PREFLIGHT,
@@ -55,7 +56,9 @@ final class LeaveStep implements Step {
                                     + "), which would be lost with it; nothing was changed")
                     .next("vfaas remove " + String.join(" ", names) + ", then the same command again");
         }
-        return stack.removes().stream().<Change>map(line -> new Change.OfAction("remove " + line)).toList();
+        return stack.removes().stream()
+                .<Change>map(line -> new Change.OfAction("remove " + line))
+                .toList();
     }
 
     @Override
