@@ -35,6 +35,12 @@ public final class Commands {
                         .addSubcommand(new SecretUpdateCommand(session))
                         .addSubcommand(new SecretListCommand(session))
                         .addSubcommand(new SecretRemoveCommand(session)));
+        add(
+                "queue",
+                () -> new CommandLine(new QueueCommand())
+                        .addSubcommand(new QueueListCommand(session))
+                        .addSubcommand(new QueueRetryCommand(session))
+                        .addSubcommand(new QueueDropCommand(session)));
         add("status", () -> new StatusCommand(session));
         add("doctor", () -> new DoctorCommand(session));
         add("down", () -> new DownCommand(session));

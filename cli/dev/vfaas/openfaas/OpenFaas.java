@@ -152,6 +152,26 @@ public final class OpenFaas {
         return transport.invoke(new Request.Builder().url(url.build()), invocation);
     }
 
+    /** The queue of asynchronous calls and its dead letters; NOT_FOUND when the gateway has no such list. */
+    public CallQueue queue(@Nullable String name, @Nullable String namespace) {
+        return Wire.queue(object(read(transport.get(queueUrl("system/queue", name, namespace)))));
+    }
+
+    /** Makes dead letters calls again and tells how many; {@code name} is a function, a call id, or null for all. */
+    public int retryDead(@Nullable String name, @Nullable String namespace) {
+        return Wire.count(object(read(transport.post(queueUrl("system/queue/retry", name, namespace)))));
+    }
+
+    /** Forgets dead letters and tells how many; {@code name} is a function, a call id, or null for all. */
+    public int dropDead(@Nullable String name, @Nullable String namespace) {
+        return Wire.count(object(read(transport.post(queueUrl("system/queue/drop", name, namespace)))));
+    }
+
+    private HttpUrl queueUrl(String path, @Nullable String name, @Nullable String namespace) {
+        HttpUrl.Builder url = url(path, namespace);
+        return (name == null ? url : url.addQueryParameter("name", name)).build();
+    }
+
     private HttpUrl.Builder url(String path, @Nullable String namespace) {
         HttpUrl.Builder url = HttpUrl.get(gateway().text()).newBuilder().addPathSegments(path);
         return namespace == null ? url : url.addQueryParameter("namespace", namespace);

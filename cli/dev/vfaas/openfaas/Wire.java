@@ -44,6 +44,31 @@ final class Wire {
                 text(object, "arch"));
     }
 
+    static CallQueue queue(Object tree) {
+        Map<?, ?> object = object(tree);
+        List<CallQueue.DeadLetter> dead = elements(object.get("dead")).stream()
+                .map(Wire::object)
+                .map(letter -> new CallQueue.DeadLetter(
+                        textOr(letter, "callId", ""),
+                        textOr(letter, "name", ""),
+                        textOr(letter, "namespace", ""),
+                        textOr(letter, "method", ""),
+                        textOr(letter, "path", ""),
+                        number(letter.get("attempts")).intValue(),
+                        number(letter.get("status")).intValue(),
+                        textOr(letter, "reason", ""),
+                        text(letter, "accepted"),
+                        textOr(letter, "died", ""),
+                        number(letter.get("bodyBytes")).longValue()))
+                .toList();
+        return new CallQueue(
+                textOr(object, "store", ""), number(object.get("calls")).longValue(), dead);
+    }
+
+    static int count(Object tree) {
+        return number(object(tree).get("count")).intValue();
+    }
+
     static LogMessage log(Object tree) {
         Map<?, ?> object = object(tree);
         return new LogMessage(

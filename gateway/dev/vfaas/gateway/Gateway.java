@@ -71,7 +71,8 @@ public final class Gateway implements AutoCloseable {
         routes.add(Route.below(
                 "/system",
                 Access.PASSWORD,
-                blocking(new ManagementApi(rooms.runtime(), rooms.secrets(), metrics, Version.current()))));
+                blocking(new ManagementApi(
+                        rooms.runtime(), rooms.secrets(), metrics, rooms.asynchronous(), Version.current()))));
         routes.add(Route.at(
                 "/metrics", Access.OPEN, blocking(new MetricsHandler(metrics, rooms.runtime(), rooms.metrics()))));
         if (rooms.asynchronous() != null) {

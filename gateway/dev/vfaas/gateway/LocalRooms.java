@@ -3,6 +3,7 @@ package dev.vfaas.gateway;
 import dev.vfaas.gateway.image.OciImageStore;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.AsyncMetrics;
+import dev.vfaas.gateway.metrics.QueueGauges;
 import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.queue.QueueConfig;
 import dev.vfaas.gateway.runtime.process.ProcessOptions;
@@ -59,7 +60,7 @@ final class LocalRooms {
                     secrets,
                     images.handler(),
                     queue,
-                    List.of(asyncMetrics),
+                    List.of(asyncMetrics, new QueueGauges(queue)),
                     () -> database.read(connection -> connection.isValid(1)),
                     () -> {
                         autoscaler.close();

@@ -3,12 +3,14 @@ package dev.vfaas.gateway.api;
 import dev.vfaas.gateway.http.BlockingHandler;
 import dev.vfaas.gateway.http.Exchange;
 import dev.vfaas.gateway.metrics.InvocationMetrics;
+import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.Secrets;
 import dev.vfaas.openfaas.GatewayInfo;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OpenFaaS's management API below /system. Differences, all on purpose: an existing function is 409 to POST (OpenFaaS: 500), a refused update is
@@ -23,14 +25,24 @@ public final class ManagementApi implements BlockingHandler {
     private final FunctionEndpoints functions;
     private final SecretEndpoints secrets;
     private final LogEndpoint logs;
+    private final @Nullable QueueEndpoints queue;
 
-    /** @param version of the gateway */
-    public ManagementApi(FunctionRuntime runtime, Secrets secrets, InvocationMetrics metrics, String version) {
+    /**
+     * @param queue of asynchronous calls, null when there is none
+     * @param version of the gateway
+     */
+    public ManagementApi(
+            FunctionRuntime runtime,
+            Secrets secrets,
+            InvocationMetrics metrics,
+            @Nullable AsyncQueue queue,
+            String version) {
         this.runtime = runtime;
         this.version = version;
         this.functions = new FunctionEndpoints(runtime, new DeploymentRules(secrets), metrics, json);
         this.secrets = new SecretEndpoints(secrets, json);
         this.logs = new LogEndpoint(runtime, json);
+        this.queue = queue == null ? null : new QueueEndpoints(queue, json);
     }
 
     @Override
@@ -57,6 +69,12 @@ public final class ManagementApi implements BlockingHandler {
             case "namespaces" -> namespaces(exchange);
             case "namespace" -> namespace(exchange, name);
             case "logs" -> logs.handle(exchange);
+            case "queue" -> {
+                if (queue == null) {
+                    throw new ApiRefusal(501, "this gateway has no queue of asynchronous calls");
+                }
+                queue.handle(exchange, name);
+            }
             default -> throw new ApiRefusal(404, "404 page not found\n");
         }
     }

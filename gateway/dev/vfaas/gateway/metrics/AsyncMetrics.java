@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /** Counts asynchronous calls since the gateway started. OpenFaaS has no free metrics of its queue, so the names are ours. */
 public final class AsyncMetrics implements QueueMetrics, MetricsSource {
-    private record Counts(LongAdder queued, LongAdder completed, LongAdder retried, LongAdder dropped) {}
+    private record Counts(LongAdder queued, LongAdder completed, LongAdder retried, LongAdder dropped, LongAdder lost) {}
 
     private final Map<FunctionKey, Counts> functions = new ConcurrentHashMap<>();
 
@@ -33,9 +33,16 @@ public final class AsyncMetrics implements QueueMetrics, MetricsSource {
         of(function).dropped().increment();
     }
 
+    @Override
+    public void callbackFailed(FunctionKey function) {
+        of(function).lost().increment();
+    }
+
     private Counts of(FunctionKey function) {
         return functions.computeIfAbsent(
-                function, key -> new Counts(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder()));
+                function,
+                key -> new Counts(
+                        new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder()));
     }
 
     @Override
@@ -43,7 +50,8 @@ public final class AsyncMetrics implements QueueMetrics, MetricsSource {
         family(out, "vfaas_async_queued_total", "Asynchronous calls accepted", Counts::queued);
         family(out, "vfaas_async_completed_total", "Asynchronous calls a function answered", Counts::completed);
         family(out, "vfaas_async_retried_total", "Attempts without a result that are repeated", Counts::retried);
-        family(out, "vfaas_async_dropped_total", "Asynchronous calls given up", Counts::dropped);
+        family(out, "vfaas_async_dropped_total", "Asynchronous calls given up: dead letters", Counts::dropped);
+        family(out, "vfaas_async_callbacks_failed_total", "Results no callback took", Counts::lost);
     }
 
     private void family(TextExposition out, String name, String help, Function<Counts, LongAdder> counter) {

@@ -11,21 +11,13 @@ import dev.vfaas.gateway.store.Schema;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToIntFunction;
 
 /**
- * Asynchronous calls: accepted when durable, run at least once, in order of acceptance as far as retries and concurrency allow. A call leaves the
- * table only after its result, so one that runs while the gateway dies runs again.
+ * Asynchronous calls: accepted when durable, run at least once. A call leaves its store only after its result, so one that runs while the gateway
+ * dies runs again; one that is given up becomes a dead letter.
  */
 public final class AsyncQueue implements AutoCloseable {
     /** The room's tables. */
@@ -34,10 +26,7 @@ public final class AsyncQueue implements AutoCloseable {
     /** Annotation of a function: how many of its queued calls run at a time. */
     public static final String MAX_IN_FLIGHT = "dev.vfaas.async.max-inflight";
 
-    /** When the queue itself fails (a full disk, say), a call is looked at again after this. */
-    private static final Duration AFTER_OWN_FAILURE = Duration.ofSeconds(5);
-
-    private final CallTable calls;
+    private final CallStore calls;
     private final FunctionDirectory functions;
     private final OutgoingHttp http = new OutgoingHttp();
     private final BodyFiles bodies;
@@ -46,35 +35,35 @@ public final class AsyncQueue implements AutoCloseable {
     private final QueueMetrics metrics;
     private final Log log;
     private final CallAcceptor acceptor;
-    private final Map<FunctionKey, Lane> lanes = new ConcurrentHashMap<>();
-    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("async-call").factory());
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-            1, Thread.ofVirtual().name("async-timer").factory());
-    private long takenUp = Long.MAX_VALUE; // calls up to this id are start()'s; guarded by lanes
-    private volatile @Nullable CallRunner runner;
     private volatile boolean closing;
 
+    /** Makes a store, over the files of large bodies and the number of calls of a function that run at a time. */
+    @FunctionalInterface
+    public interface Store {
+        /** Opens it. */
+        CallStore open(QueueConfig config, ToIntFunction<FunctionKey> limit);
+    }
+
     private AsyncQueue(
-            CallTable calls,
+            Store store,
             BodyFiles bodies,
             FunctionDirectory functions,
             QueueConfig config,
             QueueMetrics metrics,
             String version,
             Log log) {
-        this.calls = calls;
         this.bodies = bodies;
         this.functions = functions;
         this.config = config;
         this.metrics = metrics;
         this.version = version;
         this.log = log;
-        this.acceptor = new CallAcceptor(calls, bodies, config, this::exists, this::accepted);
+        this.calls = store.open(config, this::limit);
+        this.acceptor = new CallAcceptor(calls, bodies, config, this::exists, metrics::queued);
     }
 
     /**
-     * Opens the queue; nothing runs before {@link #start}.
+     * Opens a queue in the gateway's own database; nothing runs before {@link #start}.
      *
      * @param database holding {@link #SCHEMA}
      * @param folder of large bodies, created 0700
@@ -89,11 +78,27 @@ public final class AsyncQueue implements AutoCloseable {
             QueueMetrics metrics,
             String version,
             Log log) {
+        return open(
+                (settings, limit) -> LocalCalls.open(database, folder, settings, limit, log),
+                folder,
+                functions,
+                config,
+                metrics,
+                version,
+                log);
+    }
+
+    /** Opens a queue in another store; {@code folder} holds large bodies and results on their way. */
+    public static AsyncQueue open(
+            Store store,
+            Path folder,
+            FunctionDirectory functions,
+            QueueConfig config,
+            QueueMetrics metrics,
+            String version,
+            Log log) {
         try {
-            BodyFiles bodies = new BodyFiles(folder);
-            CallTable calls = new CallTable(database, bodies);
-            bodies.keepOnly(calls.bodyFiles());
-            return new AsyncQueue(calls, bodies, functions, config, metrics, version, log);
+            return new AsyncQueue(store, new BodyFiles(folder), functions, config, metrics, version, log);
         } catch (IOException e) {
             if (FullDisk.explains(e, folder)) {
                 throw FullDisk.failure("The queue of asynchronous calls", folder, e);
@@ -121,101 +126,51 @@ public final class AsyncQueue implements AutoCloseable {
 
     /** Begins to run calls another way. */
     void start(FunctionInvoker invoker) {
-        Backoff backoff = new Backoff(config.firstDelay(), config.longestDelay());
+        RetryPolicy usual = RetryPolicy.of(config);
         Callbacks callbacks =
-                new Callbacks(http, config.callbackAttempts(), backoff, "vfaas-queue-worker/" + version, log);
-        runner = new CallRunner(
-                calls, bodies, invoker, this::exists, callbacks, backoff, config.maxAttempts(), metrics, log);
-        long now = System.currentTimeMillis();
-        int found;
-        synchronized (lanes) { // calls accepted meanwhile line up behind
-            takenUp = 0;
-            found = calls.forEach(place -> {
-                takenUp = place.id();
-                if (place.notBefore() <= now) {
-                    lane(place.function()).add(place.id());
-                } else {
-                    later(place.function(), place.id(), Duration.ofMillis(place.notBefore() - now));
-                }
-            });
-        }
-        if (found > 0) {
-            log.info("asynchronous calls taken up again", "calls", found);
-        }
-        lanes.forEach(this::dispatch);
+                new Callbacks(http, config.callbackAttempts(), usual.backoff(), "vfaas-queue-worker/" + version, log);
+        calls.start(
+                new CallRunner(bodies, invoker, functions, callbacks, usual, metrics, log, () -> closing));
     }
 
     /** Calls that wait for a place to run, not counting those that wait for another attempt. */
     public int waiting() {
-        return lanes.values().stream().mapToInt(Lane::waiting).sum();
+        return calls.waiting();
     }
 
-    private void accepted(FunctionKey function, long id) {
-        metrics.queued(function);
-        synchronized (lanes) {
-            if (id <= takenUp) {
-                return; // start() reads it from the table
-            }
-        }
-        enqueue(function, id);
+    /** Calls that are kept: waiting, running or waiting for another attempt. */
+    public int size() {
+        return calls.size();
     }
 
-    private void enqueue(FunctionKey function, long id) {
-        Lane lane = lane(function);
-        lane.add(id);
-        dispatch(function, lane);
+    /** What holds the calls: {@code sqlite} or {@code nats}. */
+    public String store() {
+        return calls.kind();
     }
 
-    private Lane lane(FunctionKey function) {
-        return lanes.computeIfAbsent(function, key -> new Lane(() -> limit(key)));
+    /** Calls that were given up, oldest first. */
+    public List<DeadLetter> dead(DeadLetter.Selection selection) {
+        return calls.dead(selection);
     }
 
-    private void dispatch(FunctionKey function, Lane lane) {
-        while (!closing) {
-            OptionalLong next = lane.take();
-            if (next.isEmpty()) {
-                return;
-            }
-            try {
-                threads.execute(() -> run(function, lane, next.getAsLong()));
-            } catch (RejectedExecutionException e) {
-                return; // closing; the call is in the table
-            }
-        }
+    /** How many dead letters there are of each function that has any. */
+    public Map<FunctionKey, Integer> deadCounts() {
+        return calls.deadCounts();
     }
 
-    private void run(FunctionKey function, Lane lane, long id) {
-        CallRunner runner = Objects.requireNonNull(this.runner, "start() comes first");
-        Duration again;
-        try {
-            again = runner.run(
-                    id,
-                    () -> {
-                        lane.free();
-                        dispatch(function, lane);
-                    },
-                    () -> closing);
-        } catch (InterruptedException e) {
-            return; // closing; the call is in the table
-        } catch (RuntimeException e) {
-            log.error(
-                    "asynchronous call interrupted by a failure of the gateway, it is run again",
-                    e,
-                    "function",
-                    function);
-            again = AFTER_OWN_FAILURE;
-        }
-        if (again != null && !closing) {
-            later(function, id, again);
-        }
+    /** Makes dead letters calls again, with all their attempts; tells how many. */
+    public int retry(DeadLetter.Selection selection) {
+        return calls.retry(selection);
     }
 
-    private void later(FunctionKey function, long id, Duration wait) {
-        try {
-            timer.schedule(() -> enqueue(function, id), wait.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            // closing; the call is in the table
-        }
+    /** Forgets dead letters; tells how many. */
+    public int drop(DeadLetter.Selection selection) {
+        return calls.drop(selection);
+    }
+
+    /** Throws when the store cannot be used; may block. */
+    public void check() {
+        calls.check();
     }
 
     private boolean exists(FunctionKey function) {
@@ -240,18 +195,11 @@ public final class AsyncQueue implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        timer.shutdownNow();
-        threads.shutdown();
         try {
-            if (!threads.awaitTermination(config.stopPatience().toMillis(), TimeUnit.MILLISECONDS)) {
-                threads.shutdownNow();
-                threads.awaitTermination(1, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            threads.shutdownNow();
-            Thread.currentThread().interrupt();
+            calls.stop(config.stopPatience());
         } finally {
             http.close();
+            calls.close();
         }
     }
 }

@@ -13,14 +13,14 @@ import java.util.Set;
 import java.util.UUID;
 
 /** Bodies too big for the database, one 0600 file each; the queue's rows name them. */
-final class BodyFiles {
+public final class BodyFiles {
     /** Up to here a body lives in its row, where it costs no sync of its own. */
-    static final int INLINE_BYTES = 32 * 1024;
+    public static final int INLINE_BYTES = 32 * 1024;
 
     private final Path folder;
 
     /** A body that is larger than allowed. */
-    static final class TooLarge extends IOException {
+    public static final class TooLarge extends IOException {
         private static final long serialVersionUID = 1L;
 
         TooLarge(long limit) {
@@ -28,7 +28,8 @@ final class BodyFiles {
         }
     }
 
-    BodyFiles(Path folder) throws IOException {
+    /** Bodies in {@code folder}, which is made. */
+    public BodyFiles(Path folder) throws IOException {
         this.folder = folder;
         PrivateFiles.createFolder(folder);
     }
@@ -39,7 +40,7 @@ final class BodyFiles {
      * @param durable whether a file is synced, name and content, before this returns
      * @throws TooLarge with nothing kept
      */
-    CallBody receive(InputStream body, long limit, boolean durable) throws IOException {
+    public CallBody receive(InputStream body, long limit, boolean durable) throws IOException {
         byte[] head = body.readNBytes((int) Math.min(INLINE_BYTES, limit) + 1);
         if (head.length > limit) {
             throw new TooLarge(limit);
@@ -79,7 +80,7 @@ final class BodyFiles {
     }
 
     /** Forgets a body. */
-    void delete(CallBody body) {
+    public void delete(CallBody body) {
         if (body instanceof CallBody.Stored(Path file)) {
             try {
                 Files.deleteIfExists(file);
@@ -90,7 +91,7 @@ final class BodyFiles {
     }
 
     /** Removes files a crash left without a row. */
-    void keepOnly(Set<String> names) throws IOException {
+    public void keepOnly(Set<String> names) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 if (!names.contains(file.getFileName().toString())) {

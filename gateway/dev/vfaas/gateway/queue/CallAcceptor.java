@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,20 +53,20 @@ final class CallAcceptor implements BlockingHandler {
             "x-callback-url",
             "x-start-time");
 
-    private final CallTable calls;
+    private final CallStore calls;
     private final BodyFiles bodies;
     private final QueueConfig config;
     private final Semaphore large = new Semaphore(LARGE_AT_ONCE);
     private final Predicate<FunctionKey> exists;
-    private final BiConsumer<FunctionKey, Long> accepted;
+    private final Consumer<FunctionKey> accepted;
 
     /** @param accepted told of each call that is durable now */
     CallAcceptor(
-            CallTable calls,
+            CallStore calls,
             BodyFiles bodies,
             QueueConfig config,
             Predicate<FunctionKey> exists,
-            BiConsumer<FunctionKey, Long> accepted) {
+            Consumer<FunctionKey> accepted) {
         this.calls = calls;
         this.bodies = bodies;
         this.config = config;
@@ -150,14 +150,13 @@ final class CallAcceptor implements BlockingHandler {
             throws IOException {
         CallBody body;
         try {
-            body = bodies.receive(exchange.body(), config.maxBodyBytes(), true);
+            body = bodies.receive(exchange.body(), config.maxBodyBytes(), calls.keepsBodyFiles());
         } catch (BodyFiles.TooLarge e) {
             tooLarge(exchange);
             return;
         }
-        long id;
         try {
-            id = calls.add(new QueuedCall(
+            calls.add(new QueuedCall(
                     0,
                     callId,
                     function,
@@ -167,12 +166,13 @@ final class CallAcceptor implements BlockingHandler {
                     forwarded(exchange),
                     body,
                     callback,
-                    0));
+                    0,
+                    System.currentTimeMillis()));
         } catch (RuntimeException e) {
             bodies.delete(body);
             throw e;
         }
-        accepted.accept(function, id);
+        accepted.accept(function);
         exchange.setHeader("X-Call-Id", callId);
         exchange.respond(202, null, new byte[0]);
     }

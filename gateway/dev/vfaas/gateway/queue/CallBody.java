@@ -13,6 +13,14 @@ public sealed interface CallBody {
     /** In a file. */
     record Stored(Path file) implements CallBody {}
 
+    /** Bytes of it. */
+    default long length() {
+        return switch (this) {
+            case Bytes bytes -> bytes.content().length;
+            case Stored stored -> stored.file().toFile().length();
+        };
+    }
+
     /** For sending it with the JDK's client. */
     default HttpRequest.BodyPublisher publisher() throws FileNotFoundException {
         return switch (this) {

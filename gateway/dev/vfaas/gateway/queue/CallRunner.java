@@ -2,6 +2,7 @@ package dev.vfaas.gateway.queue;
 
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.runtime.FunctionKey;
+import dev.vfaas.gateway.runtime.LiveFunction;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,43 +10,43 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one queued call: invokes the function, tells the callback, and takes the call off the table, in that order. */
-final class CallRunner {
+/** Runs one queued call: invokes the function, tells the callback, and ends the call, in that order. */
+final class CallRunner implements CallStore.Worker {
     /** A result kept for a callback may be this large; of a larger one the callback gets the status without a body. */
     private static final long MAX_RESULT_BYTES = 64L << 20;
 
-    private final CallTable calls;
     private final BodyFiles bodies;
     private final FunctionInvoker invoker;
-    private final Predicate<FunctionKey> exists;
+    private final FunctionDirectory functions;
     private final Callbacks callbacks;
-    private final Backoff backoff;
-    private final int maxAttempts;
+    private final RetryPolicy usual;
     private final QueueMetrics metrics;
     private final Log log;
+    private final BooleanSupplier stopping;
 
+    /**
+     * @param usual for functions whose annotations say nothing else
+     * @param stopping whether a failure may come from the gateway's own end, which does not count as an attempt
+     */
     CallRunner(
-            CallTable calls,
             BodyFiles bodies,
             FunctionInvoker invoker,
-            Predicate<FunctionKey> exists,
+            FunctionDirectory functions,
             Callbacks callbacks,
-            Backoff backoff,
-            int maxAttempts,
+            RetryPolicy usual,
             QueueMetrics metrics,
-            Log log) {
-        this.calls = calls;
+            Log log,
+            BooleanSupplier stopping) {
         this.bodies = bodies;
         this.invoker = invoker;
-        this.exists = exists;
+        this.functions = functions;
         this.callbacks = callbacks;
-        this.backoff = backoff;
-        this.maxAttempts = maxAttempts;
+        this.usual = usual;
         this.metrics = metrics;
         this.log = log;
+        this.stopping = stopping;
     }
 
     /** What came of an attempt; {@code body} only when a callback waits for it. */
@@ -55,73 +56,83 @@ final class CallRunner {
             @Nullable String retryAfter,
             CallBody body,
             double seconds,
+            boolean internal,
             String problem) {
-        boolean isResult() {
-            return switch (status) {
-                case 0, 429, 502, 503, 504 -> false;
-                default -> true;
-            };
+        boolean isResult(RetryPolicy policy) {
+            return status != 0 && !internal && !policy.codes().contains(status);
         }
     }
 
-    /**
-     * Makes one attempt.
-     *
-     * @param freed run when the function is through, before callback and bookkeeping
-     * @param stopping whether a failure may come from the gateway's own end, which does not count as an attempt
-     * @return when to try again, or null when the call is over
-     */
-    @Nullable
-    Duration run(long id, Runnable freed, BooleanSupplier stopping) throws InterruptedException {
+    @Override
+    public void run(CallStore.Held held, Runnable freed) throws InterruptedException {
         QueuedCall call;
         Outcome outcome;
         try {
-            call = calls.find(id);
+            call = held.load();
             if (call == null) {
-                return null;
+                return;
             }
             outcome = attempt(call);
         } finally {
             freed.run();
         }
         try {
-            if (outcome.isResult()) {
-                metrics.completed(call.function(), outcome.status(), outcome.seconds());
-                finish(call, outcome);
-                return null;
-            }
-            int attempts = call.attempts() + 1;
-            if (stopping.getAsBoolean()) {
-                return Duration.ZERO;
-            }
-            if (attempts >= maxAttempts) {
-                metrics.dropped(call.function());
-                log.warn(
-                        "asynchronous call given up",
-                        "function",
-                        call.function(),
-                        "call",
-                        call.callId(),
-                        "attempts",
-                        attempts,
-                        "reason",
-                        outcome.problem());
-                finish(call, outcome);
-                return null;
-            }
-            Duration wait = backoff.after(attempts, outcome.retryAfter());
-            metrics.retried(call.function());
-            calls.postpone(id, attempts, System.currentTimeMillis() + wait.toMillis());
-            return wait;
+            end(held, call, outcome);
         } finally {
             bodies.delete(outcome.body());
         }
     }
 
+    private void end(CallStore.Held held, QueuedCall call, Outcome outcome) throws InterruptedException {
+        RetryPolicy policy = policy(call.function());
+        if (outcome.isResult(policy)) {
+            metrics.completed(call.function(), outcome.status(), outcome.seconds());
+            tell(call, outcome, policy);
+            surely(call, policy, held::finished);
+            return;
+        }
+        int attempts = call.attempts() + 1;
+        if (stopping.getAsBoolean()) {
+            held.release();
+            return;
+        }
+        if (attempts < policy.attempts()) {
+            Duration wait = policy.backoff().after(attempts, outcome.retryAfter());
+            metrics.retried(call.function());
+            held.again(attempts, wait);
+            return;
+        }
+        metrics.dropped(call.function());
+        log.warn(
+                "asynchronous call given up, it is a dead letter now",
+                "function",
+                call.function(),
+                "call",
+                call.callId(),
+                "attempts",
+                attempts,
+                "reason",
+                outcome.problem());
+        tell(call, outcome, policy);
+        surely(call, policy, () -> held.dead(attempts, outcome.status(), outcome.problem()));
+    }
+
+    private RetryPolicy policy(FunctionKey key) {
+        LiveFunction function = functions.live(key);
+        if (function == null) {
+            return usual;
+        }
+        try {
+            return usual.with(function.deployment().annotations());
+        } catch (RuntimeFailure e) { // accepted by an older version with other rules
+            return usual;
+        }
+    }
+
     private Outcome attempt(QueuedCall call) throws InterruptedException {
         long start = System.nanoTime();
-        if (!exists.test(call.function())) { // perhaps it comes back: it is being replaced by hand, say
-            return new Outcome(0, null, null, empty(), 0, "the function is not deployed");
+        if (functions.live(call.function()) == null) { // perhaps it comes back: it is being replaced by hand, say
+            return new Outcome(0, null, null, empty(), 0, false, "the function is not deployed");
         }
         Map<String, String> headers = new LinkedHashMap<>(call.headers());
         headers.put("X-Call-Id", call.callId());
@@ -134,33 +145,42 @@ final class CallRunner {
                     result.retryAfter(),
                     body,
                     seconds(start),
+                    result.internal(),
                     "status " + result.status());
         } catch (IOException | RuntimeException e) {
-            return new Outcome(0, null, null, empty(), seconds(start), e.toString());
+            return new Outcome(0, null, null, empty(), seconds(start), false, e.toString());
         }
     }
 
-    private void finish(QueuedCall call, Outcome outcome) throws InterruptedException {
+    private void tell(QueuedCall call, Outcome outcome, RetryPolicy policy) throws InterruptedException {
         String callback = call.callback();
         if (callback != null) {
             int status = outcome.status() == 0 ? 503 : outcome.status();
-            callbacks.deliver(call, callback, status, outcome.seconds(), outcome.contentType(), outcome.body());
+            Callbacks.Result result = new Callbacks.Result(
+                    status,
+                    outcome.seconds(),
+                    outcome.contentType(),
+                    outcome.body(),
+                    call.attempts(),
+                    policy.attempts());
+            if (!callbacks.deliver(call, callback, result)) {
+                metrics.callbackFailed(call.function());
+            }
         }
-        remove(call);
     }
 
     /** The function has run: what hinders forgetting the call (a full disk, say) must not make it run again. */
-    private void remove(QueuedCall call) throws InterruptedException {
+    private void surely(QueuedCall call, RetryPolicy policy, Runnable ending) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
-                calls.remove(call);
+                ending.run();
                 return;
             } catch (RuntimeFailure e) {
                 if (attempt == 1) {
                     log.error(
                             "a finished asynchronous call cannot be taken off the queue yet", e, "call", call.callId());
                 }
-                Thread.sleep(backoff.after(attempt));
+                Thread.sleep(policy.backoff().after(attempt));
             }
         }
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The accepted calls, durable: a row from before the 202 until there is a result. */
 final class CallTable {
-    /** The room's tables; {@code not_before} in epoch milliseconds. */
+    /** The room's tables; {@code not_before}, {@code accepted} and {@code died} in epoch milliseconds. {@code queue_dead} is {@link DeadTable}'s. */
     static final Schema SCHEMA = new Schema("queue", List.of("""
             CREATE TABLE queue_call(
               id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -39,7 +39,30 @@ final class CallTable {
               callback TEXT,
               attempts INTEGER NOT NULL DEFAULT 0,
               not_before INTEGER NOT NULL DEFAULT 0
+            )""", """
+            ALTER TABLE queue_call ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE queue_dead(
+              id INTEGER PRIMARY KEY AUTOINCREMENT,
+              call_id TEXT NOT NULL,
+              namespace TEXT NOT NULL,
+              function TEXT NOT NULL,
+              method TEXT NOT NULL,
+              path TEXT NOT NULL,
+              query TEXT,
+              headers TEXT NOT NULL,
+              body BLOB,
+              body_file TEXT,
+              callback TEXT,
+              accepted INTEGER NOT NULL,
+              attempts INTEGER NOT NULL,
+              status INTEGER NOT NULL,
+              reason TEXT NOT NULL,
+              died INTEGER NOT NULL
             )"""));
+
+    /** What a call is, in both tables. */
+    static final String COLUMNS =
+            "call_id, namespace, function, method, path, query, headers, body, body_file, callback, accepted";
 
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
@@ -73,7 +96,7 @@ final class CallTable {
         long id = database.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
                     "INSERT INTO queue_call(call_id, namespace, function, method, path, query, headers, body, body_file,"
-                            + " callback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id")) {
+                            + " callback, accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id")) {
                 insert.setString(1, call.callId());
                 insert.setString(2, call.function().namespace());
                 insert.setString(3, call.function().name());
@@ -92,6 +115,7 @@ final class CallTable {
                     }
                 }
                 insert.setString(10, call.callback());
+                insert.setLong(11, call.accepted());
                 try (ResultSet rows = insert.executeQuery()) {
                     rows.next();
                     return rows.getLong(1);
@@ -108,7 +132,7 @@ final class CallTable {
         return database.read(connection -> {
                     try (PreparedStatement query = connection.prepareStatement(
                             "SELECT call_id, namespace, function, method, path, query, headers, body, body_file, callback,"
-                                    + " attempts FROM queue_call WHERE id = ?")) {
+                                    + " attempts, accepted FROM queue_call WHERE id = ?")) {
                         query.setLong(1, id);
                         try (ResultSet rows = query.executeQuery()) {
                             return rows.next() ? Optional.of(call(id, rows)) : Optional.<QueuedCall>empty();
@@ -137,7 +161,8 @@ final class CallTable {
                 headers,
                 file != null ? bodies.stored(file) : new CallBody.Bytes(content == null ? new byte[0] : content),
                 row.getString(10),
-                row.getInt(11));
+                row.getInt(11),
+                row.getLong(12));
     }
 
     /** Notes an attempt without a result. */
@@ -189,11 +214,17 @@ final class CallTable {
         return size.get();
     }
 
-    /** Names of the body files that belong to a call. */
+    /** Counts calls that came from, or went to, elsewhere than {@link #add} and {@link #remove}. */
+    void resized(int by) {
+        size.addAndGet(by);
+    }
+
+    /** Names of the body files that belong to a call or a dead letter. */
     Set<String> bodyFiles() {
         return database.read(connection -> {
             try (PreparedStatement query = connection.prepareStatement(
-                            "SELECT body_file FROM queue_call WHERE body_file IS NOT NULL");
+                            "SELECT body_file FROM queue_call WHERE body_file IS NOT NULL"
+                            + " UNION SELECT body_file FROM queue_dead WHERE body_file IS NOT NULL");
                     ResultSet rows = query.executeQuery()) {
                 Set<String> names = new HashSet<>();
                 while (rows.next()) {

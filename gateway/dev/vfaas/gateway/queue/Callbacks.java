@@ -29,16 +29,26 @@ final class Callbacks {
     }
 
     /**
-     * Offers a result until the receiver takes it or the attempts are over, which is logged.
+     * What is told.
      *
      * @param seconds the last attempt took
+     * @param retries attempts before the one that is told of
+     * @param attempts how many there might have been
      */
-    void deliver(QueuedCall call, String url, int status, double seconds, @Nullable String contentType, CallBody body)
-            throws InterruptedException {
+    record Result(
+            int status,
+            double seconds,
+            @Nullable String contentType,
+            CallBody body,
+            int retries,
+            int attempts) {}
+
+    /** Offers a result until the receiver takes it or the attempts are over, which is logged; tells whether it was taken. */
+    boolean deliver(QueuedCall call, String url, Result result) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
-            String problem = offer(call, url, status, seconds, contentType, body);
+            String problem = offer(call, url, result);
             if (problem == null) {
-                return;
+                return true;
             }
             if (attempt >= attempts || problem.startsWith("refused")) {
                 log.warn(
@@ -51,27 +61,27 @@ final class Callbacks {
                         URI.create(url).getHost(),
                         "reason",
                         problem);
-                return;
+                return false;
             }
             Thread.sleep(backoff.after(attempt));
         }
     }
 
     /** Null when it was taken, else why not. */
-    private @Nullable String offer(
-            QueuedCall call, String url, int status, double seconds, @Nullable String contentType, CallBody body)
-            throws InterruptedException {
+    private @Nullable String offer(QueuedCall call, String url, Result result) throws InterruptedException {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
                     .timeout(DEADLINE)
                     .header("User-Agent", userAgent)
                     .header("X-Call-Id", call.callId())
                     .header("X-Function-Name", call.function().toString())
-                    .header("X-Function-Status", Integer.toString(status))
-                    .header("X-Duration-Seconds", String.format(Locale.ROOT, "%.6f", seconds))
-                    .POST(body.publisher());
-            if (contentType != null) {
-                request.header("Content-Type", contentType);
+                    .header("X-Function-Status", Integer.toString(result.status()))
+                    .header("X-Duration-Seconds", String.format(Locale.ROOT, "%.6f", result.seconds()))
+                    .header("X-Retry", Integer.toString(result.retries()))
+                    .header("X-Retry-Max", Integer.toString(result.attempts()))
+                    .POST(result.body().publisher());
+            if (result.contentType() != null) {
+                request.header("Content-Type", result.contentType());
             }
             int answer = http.get()
                     .send(request.build(), HttpResponse.BodyHandlers.discarding())

@@ -42,7 +42,8 @@ final class LoopbackInvoker implements FunctionInvoker {
                 answer.statusCode(),
                 answer.headers().firstValue("Content-Type").orElse(null),
                 answer.headers().firstValue("Retry-After").orElse(null),
-                answer.body());
+                answer.body(),
+                answer.headers().firstValue("X-OpenFaaS-Internal").isPresent());
     }
 
     private static void addHeader(HttpRequest.Builder request, String name, String value) {

@@ -16,6 +16,9 @@ public interface QueueMetrics {
     /** An attempt brought no result; the call is tried again. */
     default void retried(FunctionKey function) {}
 
-    /** The last attempt brought no result; the call is given up. */
+    /** The last attempt brought no result; the call is given up and becomes a dead letter. */
     default void dropped(FunctionKey function) {}
+
+    /** The callback did not take a result; it is lost. */
+    default void callbackFailed(FunctionKey function) {}
 }

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param headers end-to-end headers of the request
  * @param callback where the result goes, null for nowhere
  * @param attempts how often it was tried without a result
+ * @param accepted epoch milliseconds
  */
-record QueuedCall(
+public record QueuedCall(
         long id,
         String callId,
         FunctionKey function,
@@ -25,4 +26,5 @@ record QueuedCall(
         Map<String, String> headers,
         CallBody body,
         @Nullable String callback,
-        int attempts) {}
+        int attempts,
+        long accepted) {}

@@ -3,6 +3,9 @@ package dev.vfaas.gateway;
 import dev.vfaas.gateway.http.BasicAuthentication;
 import dev.vfaas.gateway.http.BlockingHandler;
 import dev.vfaas.gateway.log.Log;
+import dev.vfaas.gateway.metrics.MetricsSource;
+import dev.vfaas.gateway.metrics.QueueGauges;
+import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.openfaas.Secret;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,7 +20,10 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
 
 /** A gateway on a free port over a {@link StaticRuntime}, and a client for it. */
 final class RunningGateway implements AutoCloseable {
@@ -40,8 +46,17 @@ final class RunningGateway implements AutoCloseable {
     }
 
     RunningGateway(UnaryOperator<GatewayConfig> change, BlockingHandler images) {
+        this(change, images, runtime -> null);
+    }
+
+    RunningGateway(
+            UnaryOperator<GatewayConfig> change,
+            BlockingHandler images,
+            Function<StaticRuntime, @Nullable AsyncQueue> asynchronous) {
         GatewayConfig config = change.apply(GatewayConfig.of(Path.of("unused")).withPort(0));
-        Rooms rooms = new Rooms(runtime, secrets, images, null, List.of(), () -> {}, () -> {});
+        AsyncQueue queue = asynchronous.apply(runtime);
+        List<MetricsSource> sources = queue == null ? List.of() : List.of(new QueueGauges(queue));
+        Rooms rooms = new Rooms(runtime, secrets, images, queue, sources, () -> {}, () -> {});
         gateway = Gateway.over(
                 rooms,
                 config,

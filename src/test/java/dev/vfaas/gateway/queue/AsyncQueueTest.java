@@ -1,6 +1,7 @@
 package dev.vfaas.gateway.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.vfaas.gateway.http.TestServer;
@@ -214,6 +215,96 @@ class AsyncQueueTest {
             assertThat(calls).hasSize(QUICK.maxAttempts());
             assertThat(counters.dropped).hasValue(1);
         }
+    }
+
+    @Test
+    void aCallThatIsGivenUpIsADeadLetterOverARestartAndRunsAgainWhenItIsRetried() throws Exception {
+        byte[] large = new byte[100_000];
+        queue.start(answering(503, "busy"));
+        send("POST", "/async-function/echo/a?b=c", large, "X-Call-Id", "c-large");
+        send("POST", "/async-function/echo", new byte[3], "X-Call-Id", "c-small");
+        awaitEmpty();
+        assertThat(queue.size()).isZero();
+        close();
+        open();
+
+        assertThat(queue.dead(DeadLetter.Selection.ALL))
+                .extracting(DeadLetter::callId, DeadLetter::attempts, DeadLetter::status, DeadLetter::bytes)
+                .containsExactlyInAnyOrder(tuple("c-large", 3, 503, 100_000L), tuple("c-small", 3, 503, 3L));
+        assertThat(queue.dead(new DeadLetter.Selection("other", null))).isEmpty();
+        assertThat(queue.dead(new DeadLetter.Selection(null, "nobody"))).isEmpty();
+        assertThat(queue.deadCounts()).containsExactly(Map.entry(new FunctionKey("openfaas-fn", "echo"), 2));
+
+        calls.clear();
+        queue.start(answering(200, ""));
+        assertThat(queue.retry(new DeadLetter.Selection(null, "c-large"))).isEqualTo(1);
+        Call again = next();
+        assertThat(again.body()).isEqualTo(large);
+        assertThat(again.path()).isEqualTo("/a");
+        assertThat(again.query()).isEqualTo("b=c");
+        awaitEmpty();
+        assertThat(queue.drop(new DeadLetter.Selection("openfaas-fn", "echo"))).isEqualTo(1);
+        assertThat(queue.dead(DeadLetter.Selection.ALL)).isEmpty();
+        assertThat(files()).isEmpty();
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
+    void keepsNoMoreDeadLettersThanAllowedTheNewest() throws Exception {
+        close();
+        open(new QueueConfig(
+                1 << 20,
+                5000,
+                1,
+                1,
+                Duration.ofMillis(10),
+                Duration.ofMillis(50),
+                3,
+                Duration.ofSeconds(5),
+                2,
+                Duration.ofDays(1)));
+        queue.start(answering(503, ""));
+        for (int i = 1; i <= 4; i++) {
+            send("POST", "/async-function/echo", new byte[50_000], "X-Call-Id", "c" + i);
+        }
+        awaitEmpty();
+        assertThat(queue.dead(DeadLetter.Selection.ALL))
+                .extracting(DeadLetter::callId)
+                .containsExactly("c3", "c4");
+        assertThat(files()).hasSize(2);
+    }
+
+    @Test
+    void theFunctionsAnnotationsDecideHowOftenAndAfterWhatItIsTriedAgain() throws Exception {
+        annotations.put("com.openfaas.retry.attempts", "5");
+        annotations.put("com.openfaas.retry.codes", "500, 418");
+        annotations.put("com.openfaas.retry.min_wait", "1ms");
+        annotations.put("com.openfaas.retry.max_wait", "5ms");
+        queue.start(answering(418, ""));
+        post("/async-function/echo", "x");
+        awaitEmpty();
+        assertThat(calls).hasSize(5);
+        assertThat(queue.dead(DeadLetter.Selection.ALL))
+                .extracting(DeadLetter::attempts)
+                .containsExactly(5);
+        close();
+        open();
+        calls.clear();
+        queue.start(answering(503, "")); // not among the codes: a result
+        post("/async-function/echo", "x");
+        awaitEmpty();
+        assertThat(calls).hasSize(1);
+    }
+
+    @Test
+    void aRefusalOfTheGatewaysOwnIsTriedAgainWhateverTheCodesAre() throws Exception {
+        annotations.put("com.openfaas.retry.codes", "418");
+        queue.start((function, method, path, query, headers, body) ->
+                new InvocationResult(502, null, null, new ByteArrayInputStream(new byte[0]), true));
+        post("/async-function/echo", "x");
+        awaitEmpty();
+        assertThat(counters.retried).hasValue(2);
+        assertThat(counters.dropped).hasValue(1);
     }
 
     @Test
