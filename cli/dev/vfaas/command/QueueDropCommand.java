@@ -29,7 +29,10 @@ import picocli.CommandLine.Parameters;
 final class QueueDropCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(arity = "0..1", paramLabel = "NAME|CALL-ID", description = "those of a function, or the one with a call id")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME|CALL-ID",
+            description = "those of a function, or the one with a call id")
     @Nullable
     String name;
 

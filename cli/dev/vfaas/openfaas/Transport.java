@@ -95,7 +95,8 @@ public final class Transport {
 
     /** Sends a POST without a body and returns the body of the answer, which is a success. */
     String post(HttpUrl url) {
-        Request request = request(url).post(RequestBody.create(new byte[0], null)).build();
+        Request request =
+                request(url).post(RequestBody.create(new byte[0], null)).build();
         try (Response response = client.newCall(request).execute()) {
             return checked(response).body().string();
         } catch (IOException e) {

@@ -9,7 +9,8 @@ import java.util.function.Function;
 
 /** Counts asynchronous calls since the gateway started. OpenFaaS has no free metrics of its queue, so the names are ours. */
 public final class AsyncMetrics implements QueueMetrics, MetricsSource {
-    private record Counts(LongAdder queued, LongAdder completed, LongAdder retried, LongAdder dropped, LongAdder lost) {}
+    private record Counts(
+            LongAdder queued, LongAdder completed, LongAdder retried, LongAdder dropped, LongAdder lost) {}
 
     private final Map<FunctionKey, Counts> functions = new ConcurrentHashMap<>();
 
@@ -41,8 +42,7 @@ public final class AsyncMetrics implements QueueMetrics, MetricsSource {
     private Counts of(FunctionKey function) {
         return functions.computeIfAbsent(
                 function,
-                key -> new Counts(
-                        new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder()));
+                key -> new Counts(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder()));
     }
 
     @Override

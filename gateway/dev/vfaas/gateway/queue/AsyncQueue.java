@@ -129,8 +129,7 @@ public final class AsyncQueue implements AutoCloseable {
         RetryPolicy usual = RetryPolicy.of(config);
         Callbacks callbacks =
                 new Callbacks(http, config.callbackAttempts(), usual.backoff(), "vfaas-queue-worker/" + version, log);
-        calls.start(
-                new CallRunner(bodies, invoker, functions, callbacks, usual, metrics, log, () -> closing));
+        calls.start(new CallRunner(bodies, invoker, functions, callbacks, usual, metrics, log, () -> closing));
     }
 
     /** Calls that wait for a place to run, not counting those that wait for another attempt. */

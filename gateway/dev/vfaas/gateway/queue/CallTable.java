@@ -222,9 +222,9 @@ final class CallTable {
     /** Names of the body files that belong to a call or a dead letter. */
     Set<String> bodyFiles() {
         return database.read(connection -> {
-            try (PreparedStatement query = connection.prepareStatement(
-                            "SELECT body_file FROM queue_call WHERE body_file IS NOT NULL"
-                            + " UNION SELECT body_file FROM queue_dead WHERE body_file IS NOT NULL");
+            try (PreparedStatement query =
+                            connection.prepareStatement("SELECT body_file FROM queue_call WHERE body_file IS NOT NULL"
+                                    + " UNION SELECT body_file FROM queue_dead WHERE body_file IS NOT NULL");
                     ResultSet rows = query.executeQuery()) {
                 Set<String> names = new HashSet<>();
                 while (rows.next()) {

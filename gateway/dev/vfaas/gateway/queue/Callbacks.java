@@ -35,13 +35,7 @@ final class Callbacks {
      * @param retries attempts before the one that is told of
      * @param attempts how many there might have been
      */
-    record Result(
-            int status,
-            double seconds,
-            @Nullable String contentType,
-            CallBody body,
-            int retries,
-            int attempts) {}
+    record Result(int status, double seconds, @Nullable String contentType, CallBody body, int retries, int attempts) {}
 
     /** Offers a result until the receiver takes it or the attempts are over, which is logged; tells whether it was taken. */
     boolean deliver(QueuedCall call, String url, Result result) throws InterruptedException {

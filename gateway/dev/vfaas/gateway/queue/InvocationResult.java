@@ -14,15 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param internal whether the gateway answered in the function's place (X-OpenFaaS-Internal)
  */
 public record InvocationResult(
-        int status,
-        @Nullable String contentType,
-        @Nullable String retryAfter,
-        InputStream body,
-        boolean internal)
+        int status, @Nullable String contentType, @Nullable String retryAfter, InputStream body, boolean internal)
         implements AutoCloseable {
     /** A function's own answer. */
-    public InvocationResult(
-            int status, @Nullable String contentType, @Nullable String retryAfter, InputStream body) {
+    public InvocationResult(int status, @Nullable String contentType, @Nullable String retryAfter, InputStream body) {
         this(status, contentType, retryAfter, body, false);
     }
 

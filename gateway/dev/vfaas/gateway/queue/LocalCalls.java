@@ -40,8 +40,7 @@ public final class LocalCalls implements CallStore {
     private volatile @Nullable Worker worker;
     private volatile boolean closing;
 
-    private LocalCalls(
-            Database database, CallTable calls, DeadTable dead, ToIntFunction<FunctionKey> limit, Log log) {
+    private LocalCalls(Database database, CallTable calls, DeadTable dead, ToIntFunction<FunctionKey> limit, Log log) {
         this.database = database;
         this.calls = calls;
         this.dead = dead;

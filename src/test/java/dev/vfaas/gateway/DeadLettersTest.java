@@ -63,11 +63,8 @@ class DeadLettersTest {
     }
 
     private void awaitDead(int count) throws Exception {
-        RunningGateway.await(() -> tool.run("queue", "list", "-o", "name")
-                        .out()
-                        .lines()
-                        .count()
-                == count);
+        RunningGateway.await(
+                () -> tool.run("queue", "list", "-o", "name").out().lines().count() == count);
     }
 
     @Test

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-
 import org.jspecify.annotations.Nullable;
 
 /** A gateway on a free port over a {@link StaticRuntime}, and a client for it. */
