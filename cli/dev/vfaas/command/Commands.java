@@ -65,7 +65,8 @@ public final class Commands {
                         .addSubcommand(new GatewayStatusCommand(session))
                         .addSubcommand(new GatewayLogsCommand(session))
                         .addSubcommand(new GatewayStopCommand(session))
-                        .addSubcommand(new GatewayRunCommand(session)));
+                        .addSubcommand(new GatewayRunCommand(session))
+                        .addSubcommand(new GatewayImageCommand(session)));
         add(
                 "context",
                 () -> new CommandLine(new ContextCommand())
