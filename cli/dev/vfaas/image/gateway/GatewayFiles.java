@@ -32,7 +32,17 @@ final class GatewayFiles {
             "jackson-", "jspecify-", "kubernetes-", "netty-", "slf4j-", "snakeyaml-", "sqlite-jdbc-", "zjsonpatch-");
 
     /** Of those, what no part of the gateway loads. */
-    private static final List<String> UNUSED = List.of("jackson-core-3", "jackson-databind-3");
+    private static final List<String> UNUSED = List.of(
+            "jackson-core-3",
+            "jackson-databind-3",
+            "netty-codec-classes-quic",
+            "netty-codec-dns",
+            "netty-codec-http2",
+            "netty-codec-http3",
+            "netty-codec-socks",
+            "netty-handler-proxy",
+            "netty-resolver-dns",
+            "netty-tcnative");
 
     /** Parts of this program the gateway is made of. */
     private static final List<String> OWN = List.of("dev/vfaas/gateway/", "dev/vfaas/openfaas/", "dev/vfaas/console/");
@@ -79,7 +89,7 @@ final class GatewayFiles {
                     home.resolve("native").resolve(name.substring(name.lastIndexOf('/') + 1)),
                     part.getValue().bytes());
         }
-        if (entries.keySet().stream().anyMatch(name -> name.endsWith(".class"))) {
+        if (entries.keySet().stream().anyMatch(name -> name.endsWith(".class") && !name.equals("module-info.class"))) {
             write(home.resolve("lib").resolve(library.getFileName().toString()), entries);
         }
     }
