@@ -4,7 +4,6 @@ import dev.vfaas.gateway.http.BasicAuthentication;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.store.UnusableState;
-import dev.vfaas.openfaas.Secret;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
@@ -81,9 +80,9 @@ public final class GatewayMain {
 
     private int serve(GatewayConfig config, Map<String, String> environment, DataDirectory data) throws IOException {
         requireFree(config); // before functions are started
-        Secret password = data.password();
+        BasicAuthentication accounts = Accounts.of(environment, data);
         Rooms rooms = LocalRooms.open(config, environment, log);
-        Gateway gateway = Gateway.over(rooms, config, new BasicAuthentication("admin", password), log);
+        Gateway gateway = Gateway.over(rooms, config, accounts, log);
         String version = Version.current();
         InetSocketAddress address;
         try {

@@ -6,6 +6,6 @@ public enum Access {
     OPEN,
     /** Holders of the password; refusals as OpenFaaS words them. */
     PASSWORD,
-    /** Holders of the password; refusals as the OCI distribution specification words them. */
+    /** Holders of the password, and the reader to read; refusals as the OCI distribution specification words them. */
     REGISTRY
 }

@@ -11,6 +11,7 @@ import io.netty.channel.unix.Errors;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -111,8 +112,7 @@ public final class HttpFrontend implements AutoCloseable {
         }
         for (Route route : routes) {
             if (route.matches(target)) {
-                if (route.access() != Access.OPEN
-                        && !authentication.accepts(request.headers().get(HttpHeaderNames.AUTHORIZATION))) {
+                if (!allowed(route.access(), request)) {
                     client.respond(refusal(route.access()));
                     return RequestSink.DISCARD;
                 }
@@ -121,6 +121,18 @@ public final class HttpFrontend implements AutoCloseable {
         }
         client.respond(HttpResponseStatus.NOT_FOUND, "404 page not found\n");
         return RequestSink.DISCARD;
+    }
+
+    private boolean allowed(Access access, HttpRequest request) {
+        if (access == Access.OPEN) {
+            return true;
+        }
+        String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        return access == Access.REGISTRY && reads
+                ? authentication.acceptsReader(authorization)
+                : authentication.accepts(authorization);
     }
 
     /** The path and query of an absolute-form target; others as they are. */

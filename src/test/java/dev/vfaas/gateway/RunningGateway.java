@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** A gateway on a free port over a {@link StaticRuntime}, and a client for it. */
 final class RunningGateway implements AutoCloseable {
     static final String PASSWORD = "correct horse";
+    static final String NODE_PASSWORD = "battery staple";
 
     final StaticRuntime runtime = new StaticRuntime();
     final MemorySecrets secrets = new MemorySecrets();
@@ -59,7 +60,7 @@ final class RunningGateway implements AutoCloseable {
         gateway = Gateway.over(
                 rooms,
                 config,
-                new BasicAuthentication("admin", Secret.of(PASSWORD)),
+                new BasicAuthentication("admin", Secret.of(PASSWORD)).withReader("node", Secret.of(NODE_PASSWORD)),
                 new Log(new PrintStream(logged, true, StandardCharsets.UTF_8)));
         try {
             port = gateway.listen().getPort();
