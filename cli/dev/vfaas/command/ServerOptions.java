@@ -1,17 +1,20 @@
 package dev.vfaas.command;
 
 import dev.vfaas.console.Failure;
+import dev.vfaas.context.ServerContext;
 import dev.vfaas.openfaas.Secret;
 import dev.vfaas.ssh.ConnectOptions;
 import dev.vfaas.ssh.ConsolePrompts;
 import dev.vfaas.ssh.Prompts;
 import dev.vfaas.ssh.Server;
 import dev.vfaas.ssh.Servers;
+import dev.vfaas.ssh.SshTarget;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -56,6 +59,12 @@ final class ServerOptions {
                 .withIdentity(identity == null ? null : session.environment().resolve(identity))
                 .withSudoPassword(sudoPassword(session, host));
         return new Servers(session.environment(), prompts).connect(host, options);
+    }
+
+    /** The context and login by which the gateway of {@code host} is reached from this machine. */
+    ServerContext context(Session session, String host) {
+        Path key = identity == null ? null : session.environment().resolve(identity).toAbsolutePath();
+        return new ServerContext(session.environment(), SshTarget.parse(host), key);
     }
 
     private @Nullable Secret sudoPassword(Session session, String host) {

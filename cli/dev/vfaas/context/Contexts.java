@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The gateways a person works with, by name, and which of them is the current one: {@code $XDG_CONFIG_HOME/vfaas/contexts.yml}, 0600. */
 public final class Contexts {
@@ -16,11 +17,24 @@ public final class Contexts {
 
     private static final String CURRENT = "current";
     private static final String CONTEXTS = "contexts";
+    private static final String SSH = "ssh";
+    private static final String FORWARD = "forward";
     private final YamlFile file;
     private final String path;
 
-    /** A name for a gateway. */
-    public record Context(String name, GatewayUrl gateway) {}
+    /**
+     * A name for a gateway.
+     *
+     * @param gateway the key of its login; with a route, an address on this machine that {@code vfaas host forward} makes answer
+     * @param route the way there through SSH; null when it is reached directly
+     */
+    public record Context(
+            String name, GatewayUrl gateway, @Nullable SshRoute route) {
+        /** One that is reached directly. */
+        public Context(String name, GatewayUrl gateway) {
+            this(name, gateway, null);
+        }
+    }
 
     public Contexts(Environment environment) {
         PrivateFile contexts = new PrivateFile(environment.configDirectory().resolve("contexts.yml"));
@@ -31,6 +45,11 @@ public final class Contexts {
     /** All contexts in the order they were made. */
     public List<Context> list() {
         return contexts(file.read());
+    }
+
+    /** The one called {@code name}; empty when there is none. */
+    public Optional<Context> find(String name) {
+        return list().stream().filter(context -> context.name().equals(name)).findFirst();
     }
 
     /** The one commands go to when nothing else says where; empty when there is none. */
@@ -68,22 +87,65 @@ public final class Contexts {
         }
         entry.put("name", context.name());
         entry.put("gateway", context.gateway().text());
+        SshRoute route = context.route();
+        if (route == null) {
+            entry.remove(SSH);
+            entry.remove(FORWARD);
+        } else {
+            entry.put(SSH, route.entry());
+            entry.put(FORWARD, route.forward());
+        }
         top.put(CONTEXTS, entries);
         file.write(top);
+    }
+
+    /** Forgets a context; false when there was none. When it was the current one, the embedded gateway's becomes that, if there is one. */
+    public boolean remove(String name) {
+        Map<String, Object> top = file.read();
+        List<Map<String, Object>> entries = file.entries(top, CONTEXTS);
+        if (!entries.removeIf(entry -> name.equals(entry.get("name")))) {
+            return false;
+        }
+        top.put(CONTEXTS, entries);
+        if (name.equals(top.get(CURRENT))) {
+            top.remove(CURRENT);
+            if (entries.stream().anyMatch(entry -> LOCAL.equals(entry.get("name")))) {
+                top.put(CURRENT, LOCAL);
+            }
+        }
+        file.write(top);
+        return true;
     }
 
     private List<Context> contexts(Map<String, Object> top) {
         List<Context> contexts = new ArrayList<>();
         for (Map<String, Object> entry : file.entries(top, CONTEXTS)) {
-            try {
-                contexts.add(new Context(
-                        String.valueOf(entry.get("name")), GatewayUrl.parse(String.valueOf(entry.get("gateway")))));
-            } catch (IllegalArgumentException e) {
-                throw Failure.failed(path + ": the gateway of context \"" + entry.get("name") + "\" is not a URL: "
-                        + e.getMessage());
-            }
+            contexts.add(
+                    new Context(String.valueOf(entry.get("name")), gateway(entry), route(entry)));
         }
         return contexts;
+    }
+
+    private GatewayUrl gateway(Map<String, Object> entry) {
+        try {
+            return GatewayUrl.parse(String.valueOf(entry.get("gateway")));
+        } catch (IllegalArgumentException e) {
+            throw Failure.failed(
+                    path + ": the gateway of context \"" + entry.get("name") + "\" is not a URL: " + e.getMessage());
+        }
+    }
+
+    private @Nullable SshRoute route(Map<String, Object> entry) {
+        if (!(entry.get(SSH) instanceof Map<?, ?> ssh)) {
+            return null;
+        }
+        try {
+            return SshRoute.read(ssh, String.valueOf(entry.get(FORWARD)));
+        } catch (IllegalArgumentException | Failure e) {
+            throw Failure.failed(path + ": the way through SSH of context \"" + entry.get("name")
+                            + "\" cannot be understood: " + e.getMessage())
+                    .next("vfaas up HOST, which writes it anew");
+        }
     }
 
     private static Failure unknown(String name, List<Context> contexts) {

@@ -80,7 +80,8 @@ class ArchitectureTest {
     static final ArchRule openfaas = room("dev.vfaas.openfaas..", "dev.vfaas.console");
 
     @ArchTest
-    static final ArchRule context = room("dev.vfaas.context..", "dev.vfaas.console", "dev.vfaas.openfaas");
+    static final ArchRule context =
+            room("dev.vfaas.context..", "dev.vfaas.console", "dev.vfaas.openfaas", "dev.vfaas.ssh");
 
     @ArchTest
     static final ArchRule yaml = room("dev.vfaas.yaml..", "dev.vfaas.console");
