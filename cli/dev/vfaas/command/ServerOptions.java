@@ -63,7 +63,9 @@ final class ServerOptions {
 
     /** The context and login by which the gateway of {@code host} is reached from this machine. */
     ServerContext context(Session session, String host) {
-        Path key = identity == null ? null : session.environment().resolve(identity).toAbsolutePath();
+        Path key = identity == null
+                ? null
+                : session.environment().resolve(identity).toAbsolutePath();
         return new ServerContext(session.environment(), SshTarget.parse(host), key);
     }
 

@@ -120,8 +120,7 @@ public final class Contexts {
     private List<Context> contexts(Map<String, Object> top) {
         List<Context> contexts = new ArrayList<>();
         for (Map<String, Object> entry : file.entries(top, CONTEXTS)) {
-            contexts.add(
-                    new Context(String.valueOf(entry.get("name")), gateway(entry), route(entry)));
+            contexts.add(new Context(String.valueOf(entry.get("name")), gateway(entry), route(entry)));
         }
         return contexts;
     }

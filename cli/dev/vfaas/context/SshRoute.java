@@ -68,9 +68,11 @@ public record SshRoute(SshTarget server, @Nullable Path identity, String host, i
         Object user = ssh.get("user");
         Object port = ssh.get("port");
         Object identity = ssh.get("identity");
-        // Parsed as if it was typed, so that nothing from a file reaches another program that could not have been typed.
+        // Parsed as if it was typed, so that nothing from a file reaches another program that could not have been
+        // typed.
         String name = String.valueOf(host);
-        String typed = (user == null ? "" : user + "@") + (name.contains(":") ? "[" + name + "]" : name)
+        String typed = (user == null ? "" : user + "@")
+                + (name.contains(":") ? "[" + name + "]" : name)
                 + (port == null ? "" : ":" + port);
         return of(SshTarget.parse(typed), identity == null ? null : Path.of(String.valueOf(identity)), forward);
     }

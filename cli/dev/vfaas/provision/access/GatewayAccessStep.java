@@ -77,8 +77,8 @@ public final class GatewayAccessStep implements Step {
 
     @Override
     public List<Change> plan(Planning planning) {
-        boolean before = after.stream()
-                .allMatch(step -> planning.changesOf(step).isEmpty());
+        boolean before =
+                after.stream().allMatch(step -> planning.changesOf(step).isEmpty());
         String[] words = planning.observed().answer(QUESTION).output().strip().split(" ");
         boolean current = before
                 && words.length == 3
@@ -108,7 +108,10 @@ public final class GatewayAccessStep implements Step {
                 .server()
                 .runAsRoot(Command.script(String.format(java.util.Locale.ROOT, READ, namespace)), SHORT);
         List<String> words = new ArrayList<>();
-        completed.out().lines().forEach(line -> words.addAll(List.of(line.strip().split(" +"))));
+        completed
+                .out()
+                .lines()
+                .forEach(line -> words.addAll(List.of(line.strip().split(" +"))));
         if (!completed.ok() || words.size() != 4) {
             throw Failure.of(
                             ExitCode.NOT_AS_ASKED,

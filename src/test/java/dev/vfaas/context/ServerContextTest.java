@@ -54,12 +54,14 @@ class ServerContextTest {
         assertThat(new Logins(environment).find(kept.gateway())).contains(LOGIN);
         assertThat(server.login()).contains(LOGIN);
         assertThat(server.leadsTo("10.43.0.80:8080")).isTrue();
-        assertThat(server("ops@203.0.113.10:2222", key).leadsTo("10.43.0.80:8080")).isFalse();
+        assertThat(server("ops@203.0.113.10:2222", key).leadsTo("10.43.0.80:8080"))
+                .isFalse();
     }
 
     @Test
     void keepsItsAddressOnThisMachineWhenTheServersChanges() {
-        GatewayUrl before = server("root@one", null).keep("10.43.0.80:8080", LOGIN).gateway();
+        GatewayUrl before =
+                server("root@one", null).keep("10.43.0.80:8080", LOGIN).gateway();
         Context after = server("ops@one", null).keep("10.43.7.7:8080", LOGIN);
         assertThat(after.gateway()).isEqualTo(before);
         assertThat(contexts.list()).containsExactly(after);
