@@ -75,6 +75,7 @@ public final class Vfaas {
             }
             return commandLine.execute(words.toArray(String[]::new));
         } finally {
+            session.close();
             console.flush();
         }
     }

@@ -94,7 +94,7 @@ final class BuildCommand implements Callable<Integer> {
         Path archive = archive();
         Stack stack = single.given() ? single.stack(session) : selection.require(session);
         Destination destination = gateway.destination(session, () -> stack);
-        Images images = new Images(session, options, destination.gateway(), gateway.credentials(session, destination));
+        Images images = new Images(session, options, destination, gateway.credentials(session, destination));
         List<FunctionBuild> builds = images.builds(
                 stack,
                 Images.defaultPlatform(session, options, destination, () -> gateway.client(session, destination)));

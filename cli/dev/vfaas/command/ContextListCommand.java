@@ -5,6 +5,7 @@ import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
 import dev.vfaas.context.Contexts;
 import dev.vfaas.context.Contexts.Context;
+import dev.vfaas.context.SshRoute;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Mixin;
         description = "List the contexts",
         footer = {
             "",
-            "JSON: [{name, gateway, current}]",
+            "JSON: [{name, gateway, current, through}]",
             "",
             "Examples:",
             "  vfaas context list",
@@ -62,12 +63,23 @@ final class ContextListCommand implements Callable<Integer> {
         data.put("name", context.name());
         data.put("gateway", context.gateway().text());
         data.put("current", current);
+        if (context.route() != null) {
+            data.put("through", through(context.route()));
+        }
         return data;
     }
 
+    static Map<String, Object> through(SshRoute route) {
+        return Map.of("ssh", route.server().toString(), "forward", route.forward());
+    }
+
     private static String human(List<Context> all, String current) {
-        Table table = Table.of("CURRENT", "NAME", "GATEWAY");
-        all.forEach(context -> table.row(context.name().equals(current) ? "*" : "", context.name(), context.gateway()));
+        Table table = Table.of("CURRENT", "NAME", "GATEWAY", "THROUGH SSH");
+        all.forEach(context -> table.row(
+                context.name().equals(current) ? "*" : "",
+                context.name(),
+                context.gateway(),
+                context.route() == null ? "" : context.route()));
         return all.isEmpty() ? "" : table.toString();
     }
 }

@@ -4,6 +4,7 @@ import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.View;
 import dev.vfaas.context.Destination;
 import dev.vfaas.context.Logins;
+import dev.vfaas.context.SshRoute;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Mixin;
         description = "Show the gateway that commands typed here go to, and what says so",
         footer = {
             "",
-            "JSON: {gateway, from, loggedIn}",
+            "JSON: {gateway, from, loggedIn, through}",
             "",
             "Examples:",
             "  vfaas context show",
@@ -46,12 +47,17 @@ final class ContextShowCommand implements Callable<Integer> {
         data.put("gateway", destination.gateway().text());
         data.put("from", destination.origin().toString());
         data.put("loggedIn", loggedIn);
+        SshRoute route = destination.route();
+        if (route != null) {
+            data.put("through", ContextListCommand.through(route));
+        }
         output.show(
                 session.console(),
                 new View(
                         data,
                         () -> Details.of()
                                 .line("Gateway", destination.gateway())
+                                .line("Through SSH", destination.route())
                                 .line("From", destination.origin())
                                 .line("Logged in", loggedIn ? "yes" : "no")
                                 .toString(),

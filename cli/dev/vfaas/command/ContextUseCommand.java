@@ -45,7 +45,10 @@ final class ContextUseCommand implements Callable<Integer> {
             contexts.put(new Context(name, parse(gateway)));
         }
         Context current = contexts.use(name);
-        session.console().info("commands now go to " + current.gateway() + " (context " + name + ")");
+        session.console()
+                .info("commands now go to " + current.gateway()
+                        + (current.route() == null ? "" : ", which is " + current.route() + ", through SSH")
+                        + " (context " + name + ")");
         if (session.environment().get("OPENFAAS_URL") != null) {
             session.console().warn("OPENFAAS_URL is set and goes before the context");
         }

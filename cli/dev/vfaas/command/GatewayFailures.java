@@ -4,6 +4,7 @@ import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.GatewayUrl;
+import dev.vfaas.openfaas.Way;
 
 /** What a gateway's refusal means to the person at the keyboard, and what to type next. */
 public final class GatewayFailures {
@@ -23,16 +24,32 @@ public final class GatewayFailures {
                 : explain(e);
     }
 
+    private static Failure throughSsh(GatewayException e, Way way) {
+        return Failure.failed("cannot connect to the gateway " + way.text() + " through SSH: " + e.detail())
+                .next(way.check());
+    }
+
     private static Failure explained(GatewayException e) {
         GatewayUrl gateway = e.gateway();
         String detail = e.detail().isEmpty() ? "" : ": " + e.detail();
         return switch (e.kind()) {
             case UNREACHABLE ->
-                Failure.failed("cannot connect to the gateway " + gateway + detail)
-                        .next(
-                                gateway.loopback()
-                                        ? "vfaas gateway start"
-                                        : "check the URL, or choose another with --gateway");
+                e.way() != null
+                        ? throughSsh(e, e.way())
+                        : Failure.failed("cannot connect to the gateway " + gateway + detail)
+                                .next(
+                                        gateway.loopback()
+                                                ? "vfaas gateway start"
+                                                : "check the URL, or choose another with --gateway");
+            case LOST ->
+                Failure.of(
+                                ExitCode.TIMED_OUT,
+                                "the SSH connection broke on the way to the gateway "
+                                        + (e.way() == null
+                                                ? gateway.text()
+                                                : e.way().text())
+                                        + "; what was asked may or may not have been done" + detail)
+                        .next("look at what is there now: vfaas list; then the same command again");
             case TIMED_OUT ->
                 Failure.of(ExitCode.TIMED_OUT, "the gateway " + gateway + " did not answer in time" + detail);
             case UNAUTHORIZED ->

@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.context.Destination;
 import dev.vfaas.context.Logins;
+import dev.vfaas.context.SshRoute;
 import dev.vfaas.openfaas.Credentials;
 import dev.vfaas.openfaas.OpenFaas;
 import dev.vfaas.openfaas.Secret;
@@ -82,7 +83,13 @@ final class GatewayOptions {
 
     /** A client of {@code destination} with credentials that are not stored. */
     OpenFaas client(Session session, Destination destination, Credentials credentials, Duration deadline) {
-        return new OpenFaas(new Transport(
-                new Transport.Target(destination.gateway(), credentials, !tlsNoVerify, session.userAgent(), deadline)));
+        SshRoute route = destination.route();
+        return new OpenFaas(new Transport(new Transport.Target(
+                destination.gateway(),
+                credentials,
+                !tlsNoVerify,
+                session.userAgent(),
+                deadline,
+                route == null ? null : session.routes().open(route))));
     }
 }

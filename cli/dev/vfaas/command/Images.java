@@ -4,6 +4,7 @@ import dev.vfaas.console.Environment;
 import dev.vfaas.console.Progress;
 import dev.vfaas.context.Destination;
 import dev.vfaas.context.EmbeddedGateway;
+import dev.vfaas.context.SshRoute;
 import dev.vfaas.image.BuildListener;
 import dev.vfaas.image.BuildReport;
 import dev.vfaas.image.BuildRequest;
@@ -55,15 +56,17 @@ final class Images {
     private final Registries registries;
     private final GatewayUrl gateway;
 
-    Images(Session session, BuildOptions options, GatewayUrl gateway, Credentials credentials) {
+    Images(Session session, BuildOptions options, Destination destination, Credentials credentials) {
         Environment environment = session.environment();
         this.session = session;
         this.options = options;
-        this.gateway = gateway;
+        this.gateway = destination.gateway();
+        SshRoute route = destination.route();
         this.cache = new BuildCache(environment.cacheDirectory().resolve("build"));
         this.registries = new Registries(
                 new CredentialFiles(environment.variables(), environment.home()),
-                answers(session, gateway) ? store(gateway, credentials) : null,
+                route != null || answers(session, gateway) ? store(gateway, credentials) : null,
+                route == null ? null : () -> session.routes().open(route).sockets(),
                 environment.get(BASE_REGISTRY),
                 options.insecure);
     }
@@ -96,7 +99,8 @@ final class Images {
         if (!options.platforms.isEmpty()) {
             return Platform.LINUX_AMD64; // the option says it
         }
-        if (embedded(session, destination.gateway()).isPresent()) {
+        if (destination.route() == null
+                && embedded(session, destination.gateway()).isPresent()) {
             return Platform.ofHost();
         }
         try {
@@ -108,7 +112,9 @@ final class Images {
             return arch.contains("arm64") || arch.contains("aarch64") ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64;
         } catch (GatewayException e) {
             // Nobody to ask: on this machine an embedded gateway is what will be started.
-            return destination.gateway().loopback() ? Platform.ofHost() : Platform.LINUX_AMD64;
+            return destination.route() == null && destination.gateway().loopback()
+                    ? Platform.ofHost()
+                    : Platform.LINUX_AMD64;
         }
     }
 

@@ -57,7 +57,7 @@ final class PushCommand implements Callable<Integer> {
         options.tag = tag;
         options.insecure = insecure;
         Destination destination = gateway.destination(session, () -> stack);
-        Images images = new Images(session, options, destination.gateway(), gateway.credentials(session, destination));
+        Images images = new Images(session, options, destination, gateway.credentials(session, destination));
         StackBuilds names = images.stackBuilds(Platform.LINUX_AMD64);
         ImagePusher pusher = images.pusher();
         Map<String, ImagePusher.Pushed> pushed = new LinkedHashMap<>();

@@ -93,7 +93,7 @@ final class UpCommand implements Callable<Integer> {
         Stack file = stack.require(session);
         Destination destination = new GatewayInReach(session).reach(gateway.destination(session, () -> file));
         OpenFaas client = gateway.client(session, destination);
-        Images images = new Images(session, build, destination.gateway(), gateway.credentials(session, destination));
+        Images images = new Images(session, build, destination, gateway.credentials(session, destination));
         Platform platform = Images.defaultPlatform(session, build, destination, () -> client);
         List<FunctionBuild> functions = images.builds(file, platform);
         BuildReport report = images.build(functions, !skipPush, null);

@@ -1,10 +1,12 @@
 package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
 import dev.vfaas.console.View;
+import dev.vfaas.context.Destination;
 import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.GatewayInfo;
-import dev.vfaas.openfaas.OpenFaas;
+import dev.vfaas.openfaas.GatewayUrl;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,26 +62,32 @@ final class VersionCommand implements Callable<Integer> {
             session.console().result(session.version());
             return ExitCode.OK.code();
         }
-        OpenFaas client = gateway.client(session, stack);
-        GatewayInfo info = info(client);
+        Destination destination =
+                gateway.destination(session, () -> stack.find(session).orElse(null));
+        GatewayInfo info = info(destination);
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("cli", Map.of("version", session.version()));
         if (info != null) {
-            data.put("gateway", members("uri", client.gateway().text(), info.version()));
+            data.put("gateway", members("uri", destination.gateway().text(), info.version()));
             Map<String, Object> provider =
                     members("name", info.provider().provider(), info.provider().version());
             provider.put("orchestration", info.provider().orchestration());
             data.put("provider", provider);
         }
-        output.show(session.console(), new View(data, () -> human(client, info), () -> List.of(session.version())));
+        output.show(
+                session.console(),
+                new View(data, () -> human(destination.gateway(), info), () -> List.of(session.version())));
         return ExitCode.OK.code();
     }
 
     /** Null when there is no gateway to ask: the question was about this tool in the first place. */
-    private static @Nullable GatewayInfo info(OpenFaas client) {
+    private @Nullable GatewayInfo info(Destination destination) {
         try {
-            return client.info();
-        } catch (GatewayException e) {
+            return gateway.client(session, destination).info();
+        } catch (GatewayException noAnswer) {
+            return null;
+        } catch (Failure noWay) {
+            session.console().warn(noWay.text());
             return null;
         }
     }
@@ -96,13 +104,12 @@ final class VersionCommand implements Callable<Integer> {
         return members;
     }
 
-    private String human(OpenFaas client, @Nullable GatewayInfo info) {
+    private String human(GatewayUrl uri, @Nullable GatewayInfo info) {
         Details details = Details.of().line("vfaas", session.version());
         if (info == null) {
-            return details.line("Gateway", client.gateway() + " (does not answer)")
-                    .toString();
+            return details.line("Gateway", uri + " (does not answer)").toString();
         }
-        return details.line("Gateway", client.gateway() + " " + release(info.version()))
+        return details.line("Gateway", uri + " " + release(info.version()))
                 .line(
                         "Provider",
                         info.provider().provider() + " (" + info.provider().orchestration() + ") "

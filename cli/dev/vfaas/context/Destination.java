@@ -12,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  * <p>The order: {@code --gateway}; {@code provider.gateway} of the stack file; {@code OPENFAAS_URL}; the current context; the default. That is the
  * order of OpenFaaS's CLI with contexts last. Because every stack file it scaffolds names the default gateway, a stack file that does so says
  * nothing and does not hide the variable or the context; an option that does so counts.
+ *
+ * @param route the way there through SSH, which only a context can say; null when it is reached directly
  */
-public record Destination(GatewayUrl gateway, Origin origin) {
+public record Destination(
+        GatewayUrl gateway, Origin origin, @Nullable SshRoute route) {
+    /** One that is reached directly. */
+    public Destination(GatewayUrl gateway, Origin origin) {
+        this(gateway, origin, null);
+    }
 
     /** What named the gateway. */
     public enum Origin {
@@ -59,7 +66,7 @@ public record Destination(GatewayUrl gateway, Origin origin) {
         }
         return new Contexts(environment)
                 .current()
-                .map(context -> new Destination(context.gateway(), Origin.CONTEXT))
+                .map(context -> new Destination(context.gateway(), Origin.CONTEXT, context.route()))
                 .orElse(new Destination(GatewayUrl.DEFAULT, Origin.DEFAULT));
     }
 

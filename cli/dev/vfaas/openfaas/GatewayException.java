@@ -10,6 +10,8 @@ public final class GatewayException extends RuntimeException {
     public enum Kind {
         /** No connection could be made. */
         UNREACHABLE,
+        /** The {@link Way} broke while an answer was awaited: what was asked may or may not have been done. */
+        LOST,
         /** No answer before the deadline. */
         TIMED_OUT,
         /** 401: the credentials are missing or wrong. */
@@ -34,13 +36,20 @@ public final class GatewayException extends RuntimeException {
     private final GatewayUrl gateway;
     private final int status;
     private final String body;
+    private final transient @Nullable Way way;
 
     GatewayException(Kind kind, GatewayUrl gateway, int status, String body, @Nullable Throwable cause) {
+        this(kind, gateway, status, body, cause, null);
+    }
+
+    GatewayException(
+            Kind kind, GatewayUrl gateway, int status, String body, @Nullable Throwable cause, @Nullable Way way) {
         super(gateway + ": " + kind + (status == 0 ? "" : " " + status) + (body.isEmpty() ? "" : ": " + body), cause);
         this.kind = kind;
         this.gateway = gateway;
         this.status = status;
         this.body = body;
+        this.way = way;
     }
 
     static GatewayException refused(GatewayUrl gateway, int status, String body) {
@@ -62,6 +71,11 @@ public final class GatewayException extends RuntimeException {
     /** Which gateway. */
     public GatewayUrl gateway() {
         return gateway;
+    }
+
+    /** The way to the gateway; null when it is asked directly, or when it did answer. */
+    public @Nullable Way way() {
+        return way;
     }
 
     /** The HTTP status, 0 when there was none. */

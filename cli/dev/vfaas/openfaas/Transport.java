@@ -39,9 +39,21 @@ public final class Transport {
      * @param verifyTls whether the server's certificate is checked
      * @param userAgent for example {@code vfaas/0.1.0}
      * @param deadline how long one request of the management API may take in all
+     * @param way null to connect to the address in the URL
      */
     public record Target(
-            GatewayUrl gateway, Credentials credentials, boolean verifyTls, String userAgent, Duration deadline) {}
+            GatewayUrl gateway,
+            Credentials credentials,
+            boolean verifyTls,
+            String userAgent,
+            Duration deadline,
+            @Nullable Way way) {
+        /** One that is reached directly. */
+        public Target(
+                GatewayUrl gateway, Credentials credentials, boolean verifyTls, String userAgent, Duration deadline) {
+            this(gateway, credentials, verifyTls, userAgent, deadline, null);
+        }
+    }
 
     public Transport(Target target) {
         this.target = target;
@@ -59,6 +71,9 @@ public final class Transport {
                 .fastFallback(false);
         if (target.gateway().loopback()) {
             builder.proxy(Proxy.NO_PROXY);
+        }
+        if (target.way() != null) {
+            builder.socketFactory(target.way().sockets());
         }
         if (target.gateway().cleartext()) {
             // Without it OkHttp reads the trusted certificates, which takes longer than the whole request.
@@ -132,15 +147,19 @@ public final class Transport {
 
     /** What an error on the way to the gateway or back means. */
     GatewayException failure(IOException e) {
-        GatewayException.Kind kind = e instanceof InterruptedIOException
-                ? GatewayException.Kind.TIMED_OUT
-                : GatewayException.Kind.UNREACHABLE;
+        Way way = target.way();
+        GatewayException.Kind kind = GatewayException.Kind.UNREACHABLE;
+        if (way != null && way.broken()) {
+            kind = GatewayException.Kind.LOST;
+        } else if (e instanceof InterruptedIOException) {
+            kind = GatewayException.Kind.TIMED_OUT;
+        }
         Throwable root = e;
         while (root.getCause() != null) { // the innermost says "Connection refused"
             root = root.getCause();
         }
         String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        return new GatewayException(kind, gateway(), 0, reason, e);
+        return new GatewayException(kind, gateway(), 0, reason, e, way);
     }
 
     private Request.Builder request(HttpUrl url) {

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,9 +86,20 @@ public final class LoggedServer implements Server {
     }
 
     @Override
-    public Forward forward(String host, int port) {
+    public Forward forward(String host, int port, int localPort) {
         log.line("forward to " + host + ":" + port);
-        return server.forward(host, port);
+        return server.forward(host, port, localPort);
+    }
+
+    @Override
+    public SocketFactory sockets(String host, int port) {
+        log.line("connections to " + host + ":" + port);
+        return server.sockets(host, port);
+    }
+
+    @Override
+    public boolean connected() {
+        return server.connected();
     }
 
     @Override

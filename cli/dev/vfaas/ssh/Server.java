@@ -4,6 +4,7 @@ import dev.vfaas.openfaas.Secret;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.function.LongConsumer;
+import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,27 @@ public interface Server extends AutoCloseable {
      */
     void upload(Upload upload, @Nullable LongConsumer progress, Duration deadline);
 
-    /** Opens a listening port on this machine's loopback that leads to {@code host:port} as the server sees it. */
-    Forward forward(String host, int port);
+    /**
+     * Opens a listening port on this machine's loopback that leads to {@code host:port} as the server sees it.
+     *
+     * @param localPort 0 for any free one
+     */
+    Forward forward(String host, int port, int localPort);
+
+    /** The same on any free port. */
+    default Forward forward(String host, int port) {
+        return forward(host, port, 0);
+    }
+
+    /**
+     * Makes sockets that lead to {@code host:port} as the server sees it, whatever address they are told to connect to; nothing keeps listening for
+     * them. Connecting throws {@link java.net.ConnectException} when nothing answers there, and {@link dev.vfaas.console.Failure} for everything that
+     * is about the server itself.
+     */
+    SocketFactory sockets(String host, int port);
+
+    /** False once the connection is known to have broken; the next call opens it anew. */
+    boolean connected();
 
     /** A forwarded port; close it to stop listening. */
     interface Forward extends AutoCloseable {

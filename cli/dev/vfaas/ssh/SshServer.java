@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A server over SSH: one connection that is opened anew after it broke, its channels, and how to become root on it. */
@@ -205,8 +206,23 @@ final class SshServer implements Server {
     }
 
     @Override
-    public Forward forward(String host, int port) {
-        return new LocalForward(this, host, port);
+    public Forward forward(String host, int port, int localPort) {
+        return new LocalForward(new Tunnels(this, host, port), localPort);
+    }
+
+    @Override
+    public SocketFactory sockets(String host, int port) {
+        return new TunnelSockets(new Tunnels(this, host, port));
+    }
+
+    @Override
+    public boolean connected() {
+        connecting.lock();
+        try {
+            return connection != null && connection.alive();
+        } finally {
+            connecting.unlock();
+        }
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import javax.net.SocketFactory;
 import okhttp3.ConnectionSpec;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -21,6 +23,7 @@ public final class Registries {
 
     private final CredentialFiles credentials;
     private final @Nullable Registry store;
+    private final @Nullable Supplier<SocketFactory> storeSockets;
     private final @Nullable String defaultRegistry;
     private final boolean insecure;
     private final Map<Registry, RegistryClient> clients = new ConcurrentHashMap<>();
@@ -36,13 +39,19 @@ public final class Registries {
 
     /**
      * @param store the gateway's own image store; null when there is no gateway to use
+     * @param storeSockets asked when the store is first used: what makes the connections to it; null to connect to the address in its URL
      * @param defaultRegistry {@code host[:port]} that stands for the default registry, null for Docker Hub: a mirror, or a test's registry
      * @param insecure plain http with every registry
      */
     public Registries(
-            CredentialFiles credentials, @Nullable Registry store, @Nullable String defaultRegistry, boolean insecure) {
+            CredentialFiles credentials,
+            @Nullable Registry store,
+            @Nullable Supplier<SocketFactory> storeSockets,
+            @Nullable String defaultRegistry,
+            boolean insecure) {
         this.credentials = credentials;
         this.store = store;
+        this.storeSockets = storeSockets;
         this.defaultRegistry = defaultRegistry;
         this.insecure = insecure;
     }
@@ -113,9 +122,14 @@ public final class Registries {
     }
 
     private RegistryClient client(Registry registry) {
-        return clients.computeIfAbsent(
-                registry,
-                r -> new RegistryClient(r.url().isHttps() ? withTls() : plain, this::withTls, r, credentials));
+        return clients.computeIfAbsent(registry, r -> new RegistryClient(http(r), this::withTls, r, credentials));
+    }
+
+    private OkHttpClient http(Registry registry) {
+        OkHttpClient http = registry.url().isHttps() ? withTls() : plain;
+        return storeSockets != null && registry.equals(store)
+                ? http.newBuilder().socketFactory(storeSockets.get()).build()
+                : http;
     }
 
     private synchronized OkHttpClient withTls() {

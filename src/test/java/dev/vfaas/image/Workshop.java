@@ -86,7 +86,8 @@ final class Workshop {
     }
 
     Registries registries() {
-        return new Registries(new CredentialFiles(variables, folder.resolve("home")), store, defaultRegistry, false);
+        return new Registries(
+                new CredentialFiles(variables, folder.resolve("home")), store, null, defaultRegistry, false);
     }
 
     ImageBuilder builder() {

@@ -40,7 +40,7 @@ class RegistryLoginTest {
             Files.createDirectories(home.resolve(".docker"));
             Files.writeString(home.resolve(".docker/config.json"), "{\"auths\":{\"" + host + "\":" + login + "}}");
         }
-        return new Registries(new CredentialFiles(Map.of(), home), null, null, false)
+        return new Registries(new CredentialFiles(Map.of(), home), null, null, null, false)
                 .target(ImageReference.parse(host + "/team/x"), false);
     }
 

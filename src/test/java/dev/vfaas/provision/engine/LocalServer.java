@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.LongConsumer;
+import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** This machine as a server: commands run in a real shell. Can be told to die before or after one of its commands. */
@@ -122,8 +123,18 @@ public final class LocalServer implements Server {
     }
 
     @Override
-    public Forward forward(String host, int port) {
+    public Forward forward(String host, int port, int localPort) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SocketFactory sockets(String host, int port) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean connected() {
+        return true;
     }
 
     @Override

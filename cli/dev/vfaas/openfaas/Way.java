@@ -1,0 +1,18 @@
+package dev.vfaas.openfaas;
+
+import javax.net.SocketFactory;
+
+/** A way to a gateway other than a connection of this machine to the address in its URL, for example through SSH. */
+public interface Way {
+    /** Makes sockets that lead to the gateway, whatever address they are told to connect to. */
+    SocketFactory sockets();
+
+    /** Whether it is known to have broken, so that what was under way was lost. */
+    boolean broken();
+
+    /** Where it leads, for messages: {@code 10.43.0.80:8080 on root@203.0.113.10}. */
+    String text();
+
+    /** What a person types to look at the other end. */
+    String check();
+}
