@@ -37,6 +37,11 @@ final class ServerOptions {
     @Option(names = "--sudo-password-stdin", description = "read the password for sudo from standard input")
     boolean sudoFromInput;
 
+    /** Whose password for sudo is used: one line of standard input serves all servers of a command. */
+    private ServerOptions password = this;
+
+    private @Nullable Secret read;
+
     /** Whether any of them was given. */
     boolean given() {
         return hostKey != null || identity != null || askSudo || sudoFromInput;
@@ -48,6 +53,8 @@ final class ServerOptions {
         other.hostKey = otherHostKey;
         other.identity = identity;
         other.askSudo = askSudo;
+        other.sudoFromInput = sudoFromInput;
+        other.password = password;
         return other;
     }
 
@@ -70,6 +77,10 @@ final class ServerOptions {
     }
 
     private @Nullable Secret sudoPassword(Session session, String host) {
+        Secret known = password.read;
+        if (sudoFromInput && known != null) {
+            return known;
+        }
         if (sudoFromInput) {
             try {
                 String line = new BufferedReader(
@@ -78,7 +89,9 @@ final class ServerOptions {
                 if (line == null || line.isEmpty()) {
                     throw Failure.usage("--sudo-password-stdin: standard input is empty");
                 }
-                return Secret.of(line);
+                Secret secret = Secret.of(line);
+                password.read = secret;
+                return secret;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -88,9 +88,14 @@ public final class HostUp {
 
     /** Does it; returns how long each step took. */
     public Map<Step, Duration> apply(Prepared prepared, Duration lockWait) {
+        return apply(prepared, "up", lockWait);
+    }
+
+    /** @param action the command's name, for lock and audit log */
+    public Map<Step, Duration> apply(Prepared prepared, String action, Duration lockWait) {
         return engine().apply(
                         prepared.plan(),
-                        "up",
+                        action,
                         lockWait,
                         () -> prepare(look(Depth.NEEDED)).plan());
     }

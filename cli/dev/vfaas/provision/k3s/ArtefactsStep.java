@@ -17,6 +17,11 @@ final class ArtefactsStep implements Step {
     static final String ID = "k3s-artefacts";
     private static final String SUM = "k3s.sum.";
 
+    /** Where the state keeps the version and checksum of what was put in place. */
+    static String sumOf(Artefact artefact) {
+        return SUM + artefact.file();
+    }
+
     private final Release release;
     private final Origin origin;
     private final Architecture architecture;
@@ -78,7 +83,7 @@ final class ArtefactsStep implements Step {
     /** The sum the file must have as far as that is known without asking the release: pinned, or remembered of an earlier run. */
     private String known(Artefact artefact, HostState state) {
         return release.sum(artefact.file())
-                .or(() -> state.value(SUM + artefact.file())
+                .or(() -> state.value(sumOf(artefact))
                         .filter(value -> value.startsWith(release.version() + " "))
                         .map(value -> value.substring(value.indexOf(' ') + 1)))
                 .orElse("");
@@ -96,7 +101,7 @@ final class ArtefactsStep implements Step {
                 String sum = !wanted.isEmpty() && wanted.equals(old)
                         ? adopted(artefact, wanted, execution)
                         : transfers.put(artefact, wanted, execution);
-                execution.remember(SUM + artefact.file(), release.version() + " " + sum);
+                execution.remember(sumOf(artefact), release.version() + " " + sum);
             }
         }
     }

@@ -22,7 +22,7 @@ public final class Cluster {
     private static final String NODES =
             "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}|"
                     + "{.status.addresses[?(@.type==\"InternalIP\")].address}|{.status.conditions[?(@.type==\"Ready\")].status}|{.spec.unschedulable}|"
-                    + "{.status.nodeInfo.kubeletVersion}|{.metadata.labels}{\"\\n\"}{end}'";
+                    + "{.status.nodeInfo.kubeletVersion}|{.metadata.annotations.vfaas\\.dev/held}|{.metadata.labels}{\"\\n\"}{end}'";
 
     private final Server server;
 
@@ -37,8 +37,16 @@ public final class Cluster {
      * @param addresses its internal ones, separated by blanks
      * @param role {@code server} or {@code agent}
      * @param schedulable whether it takes new pods
+     * @param held whether an upgrade took its pods away and has not let new ones in yet
      */
-    public record Node(String name, String addresses, boolean ready, boolean schedulable, String version, String role) {
+    public record Node(
+            String name,
+            String addresses,
+            boolean ready,
+            boolean schedulable,
+            String version,
+            String role,
+            boolean held) {
         private boolean at(Collection<String> others) {
             return List.of(addresses.split(" ")).stream().anyMatch(others::contains);
         }
@@ -53,17 +61,18 @@ public final class Cluster {
         for (String line : require(Command.script(NODES), "the nodes cannot be listed")
                 .lines()
                 .toList()) {
-            String[] words = line.split("\\|", 6);
-            if (words.length == 6) {
-                boolean control = words[5].contains("node-role.kubernetes.io/control-plane")
-                        || words[5].contains("node-role.kubernetes.io/master");
+            String[] words = line.split("\\|", 7);
+            if (words.length == 7) {
+                boolean control = words[6].contains("node-role.kubernetes.io/control-plane")
+                        || words[6].contains("node-role.kubernetes.io/master");
                 nodes.add(new Node(
                         words[0],
                         words[1],
                         words[2].equals("True"),
                         !words[3].equals("true"),
                         words[4],
-                        control ? "server" : "agent"));
+                        control ? "server" : "agent",
+                        !words[5].isEmpty()));
             }
         }
         return nodes;
@@ -85,7 +94,8 @@ public final class Cluster {
                 Command.script(
                         "PATH=\"$PATH:/usr/local/bin\"; k3s --version | head -n 1 | cut -d' ' -f3;"
                                 + " if [ -d /var/lib/rancher/k3s/server/db/etcd ]; then echo etcd; else echo sqlite; fi;"
-                                + " k3s kubectl get node \"$(uname -n | tr A-Z a-z)\" -o 'jsonpath={.status.addresses[?(@.type==\"InternalIP\")].address}'"),
+                                + " for address in $(k3s kubectl get nodes -o 'jsonpath={.items[*].status.addresses[?(@.type==\"InternalIP\")].address}'); do"
+                                + " if ip -o addr show | grep -qF \" $address/\"; then echo \"$address\"; break; fi; done"),
                 "no K3s server runs there");
         List<String> lines = said.lines().toList();
         if (lines.size() < 3) {
@@ -138,6 +148,71 @@ public final class Cluster {
                             "the pods of node " + node + " could not be moved: "
                                     + completed.err().strip())
                     .next("look at them: vfaas host exec " + server.name() + " -- k3s kubectl get pods -A -o wide");
+        }
+    }
+
+    /**
+     * Moves the pods of a node elsewhere for an upgrade and lets no new ones in until {@link #release}. Pods with the label {@code vfaas.dev/drain=no}
+     * stay: they could run nowhere else, and go on while K3s is replaced.
+     */
+    public void hold(String node) {
+        Completed completed = server.runAsRoot(
+                Command.script(
+                        "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl annotate --overwrite node \"$1\" vfaas.dev/held=upgrade >/dev/null"
+                                + " && k3s kubectl cordon \"$1\" && k3s kubectl drain \"$1\" --ignore-daemonsets --delete-emptydir-data --force"
+                                + " --pod-selector='vfaas.dev/drain!=no' --timeout=180s",
+                        node),
+                DRAIN);
+        if (!completed.ok()) {
+            release(node);
+            throw Failure.of(
+                            ExitCode.NOT_AS_ASKED,
+                            "the pods of node " + node + " could not be moved, so it was not upgraded: "
+                                    + completed.err().strip())
+                    .next("look at them: vfaas host exec " + server.name()
+                            + " -- k3s kubectl get pods -A -o wide; or --no-drain");
+        }
+    }
+
+    /** Lets pods in again on a node that an upgrade held. */
+    public void release(String node) {
+        require(
+                Command.script(
+                        "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl uncordon \"$1\" && k3s kubectl annotate node \"$1\" vfaas.dev/held- >/dev/null",
+                        node),
+                "node " + node + " does not take pods again");
+    }
+
+    /**
+     * Waits until the node is ready and runs that version. The API server may be away for a while: of two servers with etcd neither answers while
+     * one starts anew.
+     */
+    public void awaitVersion(String node, K3sVersion version, Duration deadline, InstantSource clock)
+            throws InterruptedException {
+        Instant end = clock.instant().plus(deadline);
+        while (true) {
+            String seen;
+            try {
+                Optional<Node> found =
+                        nodes().stream().filter(other -> other.name().equals(node)).findFirst();
+                if (found.isPresent()
+                        && found.get().ready()
+                        && found.get().version().equals(version.toString())) {
+                    return;
+                }
+                seen = found.map(there -> "it runs " + there.version() + (there.ready() ? "" : ", not ready"))
+                        .orElse("the cluster does not know it");
+            } catch (Failure away) {
+                seen = away.text();
+            }
+            if (clock.instant().isAfter(end)) {
+                throw Failure.of(
+                                ExitCode.TIMED_OUT,
+                                "node " + node + " was not ready with K3s " + version + " after "
+                                        + deadline.toSeconds() + " s: " + seen)
+                        .next("vfaas doctor " + server.name() + ", then the same upgrade again");
+            }
+            Thread.sleep(1000);
         }
     }
 

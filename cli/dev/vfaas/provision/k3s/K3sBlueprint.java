@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The steps that make a host a server or an agent of a K3s cluster. */
 public final class K3sBlueprint implements Blueprint {
@@ -17,6 +18,7 @@ public final class K3sBlueprint implements Blueprint {
     private final ReleaseFiles files;
     private final KubeconfigFile kubeconfig;
     private final InstantSource clock;
+    private final Manner manner;
 
     public K3sBlueprint(
             K3sOptions options,
@@ -24,11 +26,50 @@ public final class K3sBlueprint implements Blueprint {
             ReleaseFiles files,
             KubeconfigFile kubeconfig,
             InstantSource clock) {
+        this(options, catalogue, files, kubeconfig, clock, new Manner(false, true, Optional.empty()));
+    }
+
+    private K3sBlueprint(
+            K3sOptions options,
+            Catalogue catalogue,
+            ReleaseFiles files,
+            KubeconfigFile kubeconfig,
+            InstantSource clock,
+            Manner manner) {
         this.options = options;
         this.catalogue = catalogue;
         this.files = files;
         this.kubeconfig = kubeconfig;
         this.clock = clock;
+        this.manner = manner;
+    }
+
+    /**
+     * What else than a set-up is done.
+     *
+     * @param replacing whether a running K3s may be replaced by another version
+     * @param access whether the person's kubeconfig gets a context
+     * @param beforeStart a step between K3s's files and its start
+     */
+    private record Manner(boolean replacing, boolean access, Optional<Step> beforeStart) {}
+
+    /**
+     * The same, but a running K3s of another version is replaced: with its datastore saved first and its binary kept, which comes back when the new
+     * one does not start.
+     *
+     * @param access whether the person's kubeconfig is seen to as well
+     */
+    public K3sBlueprint replacing(boolean access) {
+        return with(new Manner(true, access, manner.beforeStart));
+    }
+
+    /** The same with a step between K3s's files and its start. */
+    public K3sBlueprint beforeStart(Step step) {
+        return with(new Manner(manner.replacing, manner.access, Optional.of(step)));
+    }
+
+    private K3sBlueprint with(Manner other) {
+        return new K3sBlueprint(options, catalogue, files, kubeconfig, clock, other);
     }
 
     /** The loopback port of this machine that the kubeconfig's context of a host names; an SSH forward leads from it to the API server. */
@@ -41,7 +82,11 @@ public final class K3sBlueprint implements Blueprint {
         Release release = release(facts);
         Architecture architecture = Architecture.of(facts.architecture());
         K3sConfig config = new K3sConfig(options, release.version());
+        ServiceStep service = new ServiceStep(options, release.version(), config);
         List<Step> steps = new ArrayList<>();
+        if (manner.replacing) {
+            steps.add(new KeepStep(release.version(), options.role()));
+        }
         steps.add(new ConfigStep(config, options.role() instanceof Role.Joining));
         steps.add(new ArtefactsStep(
                 release,
@@ -49,11 +94,12 @@ public final class K3sBlueprint implements Blueprint {
                 architecture,
                 artefacts(architecture),
                 new Transfers(options.origin(), release, files)));
-        steps.add(new ServiceStep(options, release.version(), config));
+        manner.beforeStart.ifPresent(steps::add);
+        steps.add(manner.replacing ? new RevertibleStart(service, options.role(), architecture) : service);
         if (options.role().server()) {
             steps.add(new ReadyStep(options, clock));
         }
-        if (options.role() instanceof Role.First) {
+        if (options.role() instanceof Role.First && manner.access) {
             steps.add(new AccessStep(options.host(), kubeconfig));
         }
         return steps;
@@ -71,13 +117,13 @@ public final class K3sBlueprint implements Blueprint {
             K3sVersion installed = K3sVersion.parse(there);
             // A binary that a run which was cut off left, and that never ran, may still be replaced by another version.
             boolean ran = state != null && state.contains("\"" + ServiceStep.VERSION + "\"");
-            if (!ran && options.version().isPresent()) {
+            if ((!ran || manner.replacing) && options.version().isPresent()) {
                 return catalogue.release(options.version().get());
             }
             if (options.version().isPresent() && !options.version().get().equals(installed)) {
                 throw Failure.usage("K3s " + installed + " is installed there, not "
-                                + options.version().get() + "; this version of vfaas does not replace a K3s that runs")
-                        .next("leave --k3s out, or set the server up anew: vfaas down HOST, then vfaas up HOST");
+                                + options.version().get() + "; vfaas up does not replace a K3s that runs")
+                        .next("vfaas upgrade HOST --k3s " + options.version().get() + ", or leave --k3s out");
             }
             return catalogue.release(installed);
         }

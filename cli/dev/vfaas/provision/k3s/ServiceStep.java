@@ -52,6 +52,11 @@ final class ServiceStep implements Step {
         this.config = config;
     }
 
+    /** What it starts. */
+    K3sVersion version() {
+        return version;
+    }
+
     @Override
     public String id() {
         return ID;

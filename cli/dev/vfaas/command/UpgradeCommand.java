@@ -1,0 +1,202 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.console.OutputFormat;
+import dev.vfaas.console.Table;
+import dev.vfaas.console.View;
+import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.facts.FactsScript;
+import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.engine.HostFolder;
+import dev.vfaas.provision.k3s.Catalogue;
+import dev.vfaas.provision.k3s.Cluster;
+import dev.vfaas.provision.k3s.Cluster.Node;
+import dev.vfaas.provision.k3s.K3sVersion;
+import dev.vfaas.provision.k3s.UpgradePath;
+import dev.vfaas.ssh.Server;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vfaas upgrade}. */
+@Command(
+        name = "upgrade",
+        description = {
+            "Upgrade K3s on all servers of a cluster, one after the other",
+            "Servers come before agents; the datastore is saved first; a K3s that does not start is put back."
+        },
+        footer = {
+            "",
+            "Other servers of the cluster are reached at their node's address with HOST's user, or as --node says.",
+            "With --check the exit code is 10 when something would be upgraded.",
+            "JSON with --check: {target, nodes: [{name, role, version, target}]}",
+            "JSON: one object an event, a line each: {host, event, ...}",
+            "",
+            "Examples:",
+            "  vfaas upgrade root@203.0.113.10 --check",
+            "  vfaas upgrade root@203.0.113.10",
+            "  vfaas upgrade root@203.0.113.10 --k3s v1.35.7+k3s1 --node worker=root@203.0.113.11"
+        })
+final class UpgradeCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "HOST", description = "a server of the cluster: [user@]name[:port], or a Host of ~/.ssh/config")
+    String host = "";
+
+    @Option(
+            names = "--k3s",
+            paramLabel = "VERSION",
+            description = "the version to go to (default: the newest known one, at most one minor version away)")
+    @Nullable
+    String version;
+
+    @Option(names = "--check", description = "only say what would be upgraded")
+    boolean check;
+
+    @Option(
+            names = "--node",
+            paramLabel = "NAME=HOST",
+            description = "how to reach the server of a node, for example worker=root@203.0.113.11")
+    Map<String, String> hosts = new LinkedHashMap<>();
+
+    @Option(names = "--no-drain", description = "leave pods on their node while its K3s is replaced")
+    boolean noDrain;
+
+    @Option(
+            names = "--mirror",
+            paramLabel = "URL",
+            description = "take K3s from URL/VERSION/k3s, not from K3s's own releases")
+    @Nullable
+    String mirror;
+
+    @Option(
+            names = "--airgap",
+            paramLabel = "DIR",
+            description = "upload K3s from a folder with the files of a release; needs --k3s")
+    @Nullable
+    String airgap;
+
+    @Option(
+            names = "--lock-wait",
+            paramLabel = "TIME",
+            description = "how long to wait while someone else changes a server (default: 0s)")
+    Duration lockWait = Duration.ZERO;
+
+    @Mixin
+    ServerOptions login = new ServerOptions();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    UpgradeCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (airgap != null && version == null) {
+            throw Failure.usage("with --airgap, --k3s must say which version the folder holds")
+                    .next("vfaas upgrade " + host + " --airgap " + airgap + " --k3s VERSION");
+        }
+        try (Server server = login.connect(session, host)) {
+            Cluster cluster = new Cluster(server);
+            Facts facts =
+                    new FactsScript(Clock.systemUTC(), HostFolder.STANDARD.path()).collect(server, Depth.NEEDED, List.of());
+            requireOurs(facts);
+            List<Node> nodes = cluster.nodes();
+            UpgradePath path = new UpgradePath(nodes, Catalogue.bundled());
+            K3sVersion target =
+                    path.target(Optional.ofNullable(version).map(K3sVersion::parse), facts.cgroup());
+            Optional<Node> own = cluster.node(facts.network().addresses());
+            List<Node> pending = path.pending(target, own);
+            if (check) {
+                show(nodes, pending, target);
+                return (pending.isEmpty() ? ExitCode.OK : ExitCode.CHANGES_PENDING).code();
+            }
+            boolean json = output.json || output.format == OutputFormat.JSON;
+            NodeUpgrade upgrade = new NodeUpgrade(session, cluster, target, options(target), lockWait, json);
+            boolean drain = nodes.size() > 1 && !noDrain;
+            for (Node node : pending) {
+                boolean here = own.map(node::equals).orElse(false);
+                ServerOptions options = here ? login : login.toOther(null);
+                upgrade.run(node, here ? host : hostOf(node), options, here, drain);
+            }
+            if (!json) {
+                session.console()
+                        .result(host + ": " + nodes.size() + (nodes.size() == 1 ? " node runs" : " nodes run") + " K3s "
+                                + target + (pending.isEmpty() ? "; nothing to do" : ""));
+            }
+            return ExitCode.OK.code();
+        }
+    }
+
+    private void requireOurs(Facts facts) {
+        if (facts.kept().state() == null || facts.presence().k3s() == null) {
+            throw Failure.usage(host + " has no K3s that vfaas set up")
+                    .next("vfaas up " + host);
+        }
+    }
+
+    private K3sUpOptions options(K3sVersion target) {
+        K3sUpOptions options = new K3sUpOptions();
+        options.version = target.toString();
+        options.mirror = mirror;
+        options.airgap = airgap;
+        return options;
+    }
+
+    /** {@code --node} of it, else its address with HOST's user. */
+    private String hostOf(Node node) {
+        String given = hosts.get(node.name());
+        if (given != null) {
+            return given;
+        }
+        String address = node.addresses().split(" ")[0];
+        String user = host.contains("@") ? host.substring(0, host.lastIndexOf('@') + 1) : "";
+        return user + (address.contains(":") ? "[" + address + "]" : address);
+    }
+
+    private void show(List<Node> nodes, List<Node> pending, K3sVersion target) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("target", target.toString());
+        data.put(
+                "nodes",
+                nodes.stream()
+                        .map(node -> Map.of(
+                                "name",
+                                node.name(),
+                                "role",
+                                node.role(),
+                                "version",
+                                node.version(),
+                                "target",
+                                target.toString()))
+                        .toList());
+        output.show(
+                session.console(),
+                new View(
+                        data,
+                        () -> {
+                            Table table = Table.of("NODE", "ROLE", "K3S", "UPGRADE");
+                            nodes.forEach(node -> table.row(
+                                    node.name(),
+                                    node.role(),
+                                    node.version(),
+                                    node.version().equals(target.toString())
+                                            ? node.held() ? "let pods in again" : "none"
+                                            : "to " + target));
+                            return table.toString();
+                        },
+                        () -> pending.stream().map(Node::name).toList()));
+    }
+}
