@@ -8,6 +8,8 @@ public enum Phase {
     FIREWALL("firewall"),
     /** The Kubernetes distribution: configuration, binary, service, readiness. */
     K3S("k3s"),
+    /** What a backup holds, on its way there or back. */
+    BACKUP("backup"),
     /** What serves functions. */
     STACK("stack"),
     /** Names and certificates the world sees. */
