@@ -124,7 +124,7 @@ final class BackupCommand implements Callable<Integer> {
         warn(manifest);
         if (!json) {
             session.console()
-                    .result(file + ": " + (size >> 20) + " MiB, K3s " + manifest.fact("k3s") + ", "
+                    .result(file + ": " + mebibytes(size) + " MiB, K3s " + manifest.fact("k3s") + ", "
                             + manifest.files().size() + " files; it holds secrets");
         }
     }
@@ -146,6 +146,10 @@ final class BackupCommand implements Callable<Integer> {
                 flush();
             }
         };
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(java.util.Locale.ROOT, "%.1f", bytes / 1048576.0);
     }
 
     private static long size(Path file) {

@@ -43,6 +43,7 @@ public final class Commands {
                         .addSubcommand(new QueueDropCommand(session)));
         add("status", () -> new StatusCommand(session));
         add("doctor", () -> new DoctorCommand(session));
+        add("backup", () -> new BackupCommand(session));
         add("upgrade", () -> new UpgradeCommand(session));
         add("down", () -> new DownCommand(session));
         add(

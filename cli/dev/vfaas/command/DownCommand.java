@@ -5,22 +5,18 @@ import dev.vfaas.console.Failure;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.provision.ServerBlueprint;
 import dev.vfaas.provision.engine.HostFolder;
+import dev.vfaas.provision.backup.Backup;
+import dev.vfaas.provision.backup.Manifest;
 import dev.vfaas.provision.engine.Removal;
 import dev.vfaas.provision.engine.Removal.Inventory;
+import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript;
 import dev.vfaas.provision.facts.FactsScript.Depth;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  vfaas down root@203.0.113.10 --yes --backup ./kept"
         })
 final class DownCommand implements Callable<Integer> {
-    private static final Duration BACKUP = Duration.ofMinutes(5);
+    private static final Duration BACKUP = Duration.ofHours(2);
 
     private final Session session;
 
@@ -56,7 +52,7 @@ final class DownCommand implements Callable<Integer> {
     @Option(
             names = "--backup",
             paramLabel = "DIR",
-            description = "first save what vfaas wrote, its state and audit log as a tar file in DIR")
+            description = "first save the cluster in a file in DIR, as vfaas backup does")
     @Nullable
     String backup;
 
@@ -81,13 +77,9 @@ final class DownCommand implements Callable<Integer> {
         boolean json = output.json || output.format == OutputFormat.JSON;
         try (ServerVisit visit = new ServerVisit(session, login, host, "down");
                 RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
-            Facts facts = new FactsScript(visit.clock(), HostFolder.STANDARD.path())
-                    .collect(visit.server(), Depth.NEEDED, List.of());
+            Facts facts = facts(visit);
             Removal removal = new Removal(visit.server(), HostFolder.STANDARD, visit.self(), visit.clock(), events);
-            Inventory inventory = removal.inventory(
-                    facts,
-                    new ServerBlueprint(new K3sSetup(session).blueprint(host), StackSetup.present(session, host))
-                            .steps(facts));
+            Inventory inventory = removal.inventory(facts, steps(facts));
             if (!inventory.present()) {
                 events.emit(Map.of("event", "nothing-to-do"));
                 if (!json) {
@@ -98,7 +90,9 @@ final class DownCommand implements Callable<Integer> {
             events.emit(Map.of("event", "removal", "items", inventory.lines()));
             confirm(inventory);
             if (backup != null) {
-                save(visit, inventory);
+                save(visit, events, facts, backup);
+                facts = facts(visit);
+                inventory = removal.inventory(facts, steps(facts));
             }
             removal.remove(inventory, lockWait);
             events.done();
@@ -110,6 +104,16 @@ final class DownCommand implements Callable<Integer> {
             }
             return ExitCode.OK.code();
         }
+    }
+
+    private static Facts facts(ServerVisit visit) {
+        return new FactsScript(visit.clock(), HostFolder.STANDARD.path())
+                .collect(visit.server(), Depth.NEEDED, List.of());
+    }
+
+    private List<Step> steps(Facts facts) {
+        return new ServerBlueprint(new K3sSetup(session).blueprint(host), StackSetup.present(session, host))
+                .steps(facts);
     }
 
     private void confirm(Inventory inventory) {
@@ -125,38 +129,21 @@ final class DownCommand implements Callable<Integer> {
         }
     }
 
-    /** A tar of the files as they are on the server now. */
-    private void save(ServerVisit visit, Inventory inventory) {
-        Path folder = session.environment().resolve(String.valueOf(backup));
-        String name = "vfaas-" + host.replaceAll("[^A-Za-z0-9.-]", "_") + "-"
-                + visit.clock().instant().toString().replaceAll("[:-]|\\..*", "") + ".tar.gz";
-        Path file = folder.resolve(name);
-        String[] paths = inventory.plan().state().files().keySet().stream()
-                .filter(path -> inventory.plan().observed().file(path).isPresent())
-                .toArray(String[]::new);
+    /** Everything the cluster is, as {@code vfaas backup} saves it; what was planned before is out of date then. */
+    private void save(ServerVisit visit, RunEvents events, Facts facts, String folder) {
+        Path file = session.environment().resolve(folder).resolve(BackupCommand.name(host, visit));
+        Backup backups = new Backup(visit.server(), visit.self(), visit.clock(), events);
+        Manifest saved;
         try {
-            Files.createDirectories(folder);
-            try (OutputStream out = java.nio.channels.Channels.newOutputStream(Files.newByteChannel(
-                    file,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))))) {
-                var completed = visit.server().stream(
-                        dev.vfaas.ssh.Command.script(
-                                "tar -czPf - --exclude='*/lock' --exclude='*/.guard' \"$@\"",
-                                java.util.stream.Stream.concat(
-                                                java.util.stream.Stream.of(HostFolder.STANDARD.path()),
-                                                java.util.Arrays.stream(paths))
-                                        .toArray(String[]::new)),
-                        out,
-                        BACKUP);
-                if (!completed.ok()) {
-                    throw Failure.failed("the backup failed, so nothing was removed: "
-                            + completed.err().strip());
-                }
-            }
-            session.console().info("saved " + file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            saved = backups.write(facts, new Backup.Wish(host, true, BACKUP, lockWait), file);
+        } catch (Failure failure) {
+            throw Failure.of(
+                            failure.exitCode(),
+                            "the backup failed, so nothing was removed: " + failure.text())
+                    .because(failure)
+                    .next(failure.next() == null ? "vfaas down " + host + " without --backup" : failure.next());
         }
+        saved.warnings().forEach(session.console()::warn);
+        session.console().info("saved " + file);
     }
 }
