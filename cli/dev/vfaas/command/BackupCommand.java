@@ -44,7 +44,9 @@ import picocli.CommandLine.Parameters;
 final class BackupCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "HOST", description = "a server of the cluster: [user@]name[:port], or a Host of ~/.ssh/config")
+    @Parameters(
+            paramLabel = "HOST",
+            description = "a server of the cluster: [user@]name[:port], or a Host of ~/.ssh/config")
     String host = "";
 
     @Option(
@@ -82,14 +84,14 @@ final class BackupCommand implements Callable<Integer> {
     public Integer call() {
         boolean standardOutput = "-".equals(target);
         try (ServerVisit visit = new ServerVisit(session, login, host, "backup");
-                RunEvents events =
-                        new RunEvents(session.console(), visit.log(), host, json && !standardOutput)) {
+                RunEvents events = new RunEvents(session.console(), visit.log(), host, json && !standardOutput)) {
             Facts facts = new FactsScript(visit.clock(), HostFolder.STANDARD.path())
                     .collect(visit.server(), Depth.NEEDED, List.of());
             Backup backup = new Backup(visit.server(), visit.self(), visit.clock(), events);
             Backup.Wish wish = new Backup.Wish(host, !withoutImages, timeout, lockWait);
             if (standardOutput) {
-                Manifest manifest = backup.write(facts, wish, () -> kept(session.console().resultBytes()));
+                Manifest manifest =
+                        backup.write(facts, wish, () -> kept(session.console().resultBytes()));
                 events.done();
                 warn(manifest);
                 return ExitCode.OK.code();

@@ -4,9 +4,9 @@ import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.provision.ServerBlueprint;
-import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.backup.Backup;
 import dev.vfaas.provision.backup.Manifest;
+import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.engine.Removal;
 import dev.vfaas.provision.engine.Removal.Inventory;
 import dev.vfaas.provision.engine.Step;
@@ -137,9 +137,7 @@ final class DownCommand implements Callable<Integer> {
         try {
             saved = backups.write(facts, new Backup.Wish(host, true, BACKUP, lockWait), file);
         } catch (Failure failure) {
-            throw Failure.of(
-                            failure.exitCode(),
-                            "the backup failed, so nothing was removed: " + failure.text())
+            throw Failure.of(failure.exitCode(), "the backup failed, so nothing was removed: " + failure.text())
                     .because(failure)
                     .next(failure.next() == null ? "vfaas down " + host + " without --backup" : failure.next());
         }

@@ -87,8 +87,8 @@ final class NodeUpgrade {
             if (held) {
                 cluster.release(node.name());
             }
-            events.emit(Map.of(
-                    "event", "upgraded", "node", node.name(), "from", node.version(), "to", target.toString()));
+            events.emit(
+                    Map.of("event", "upgraded", "node", node.name(), "from", node.version(), "to", target.toString()));
         }
     }
 
@@ -104,8 +104,7 @@ final class NodeUpgrade {
     }
 
     private dev.vfaas.provision.k3s.K3sBlueprint blueprint(ServerVisit visit, Node node, String host) {
-        Completed config =
-                visit.server().runAsRoot(dev.vfaas.ssh.Command.of("cat", Role.configuredIn()), SHORT);
+        Completed config = visit.server().runAsRoot(dev.vfaas.ssh.Command.of("cat", Role.configuredIn()), SHORT);
         if (!config.ok()) {
             throw Failure.of(
                             ExitCode.NOT_AS_ASKED,

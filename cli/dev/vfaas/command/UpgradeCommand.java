@@ -5,10 +5,10 @@ import dev.vfaas.console.Failure;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
+import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript;
 import dev.vfaas.provision.facts.FactsScript.Depth;
-import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.k3s.Catalogue;
 import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
@@ -50,7 +50,9 @@ import picocli.CommandLine.Parameters;
 final class UpgradeCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "HOST", description = "a server of the cluster: [user@]name[:port], or a Host of ~/.ssh/config")
+    @Parameters(
+            paramLabel = "HOST",
+            description = "a server of the cluster: [user@]name[:port], or a Host of ~/.ssh/config")
     String host = "";
 
     @Option(
@@ -110,13 +112,12 @@ final class UpgradeCommand implements Callable<Integer> {
         }
         try (Server server = login.connect(session, host)) {
             Cluster cluster = new Cluster(server);
-            Facts facts =
-                    new FactsScript(Clock.systemUTC(), HostFolder.STANDARD.path()).collect(server, Depth.NEEDED, List.of());
+            Facts facts = new FactsScript(Clock.systemUTC(), HostFolder.STANDARD.path())
+                    .collect(server, Depth.NEEDED, List.of());
             requireOurs(facts);
             List<Node> nodes = cluster.nodes();
             UpgradePath path = new UpgradePath(nodes, Catalogue.bundled());
-            K3sVersion target =
-                    path.target(Optional.ofNullable(version).map(K3sVersion::parse), facts.cgroup());
+            K3sVersion target = path.target(Optional.ofNullable(version).map(K3sVersion::parse), facts.cgroup());
             Optional<Node> own = cluster.node(facts.network().addresses());
             List<Node> pending = path.pending(target, own);
             if (check) {
@@ -142,8 +143,7 @@ final class UpgradeCommand implements Callable<Integer> {
 
     private void requireOurs(Facts facts) {
         if (facts.kept().state() == null || facts.presence().k3s() == null) {
-            throw Failure.usage(host + " has no K3s that vfaas set up")
-                    .next("vfaas up " + host);
+            throw Failure.usage(host + " has no K3s that vfaas set up").next("vfaas up " + host);
         }
     }
 

@@ -43,7 +43,8 @@ public final class ArchiveReader {
         String manifest = null;
         String state = "";
         long unpacked = 0;
-        try (InputStream in = new DigestInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16), whole)) {
+        try (InputStream in =
+                new DigestInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16), whole)) {
             TarArchiveInputStream tar =
                     new TarArchiveInputStream(new GZIPInputStream(in, 1 << 16), StandardCharsets.UTF_8.name());
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
@@ -74,7 +75,8 @@ public final class ArchiveReader {
     }
 
     private static void requireInside(TarArchiveEntry entry, Path file) {
-        if (entry.getName().startsWith("/") || List.of(entry.getName().split("/")).contains("..")) {
+        if (entry.getName().startsWith("/")
+                || List.of(entry.getName().split("/")).contains("..")) {
             throw Failure.usage(file + " is no backup of vfaas's: it holds " + entry.getName());
         }
     }

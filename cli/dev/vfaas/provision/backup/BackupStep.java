@@ -92,8 +92,8 @@ public final class BackupStep implements Step {
     }
 
     private static void stage(Execution execution, String images) {
-        Completed staged = execution.attempt(
-                Command.script(BackupScripts.STAGE, BackupScripts.STAGE_FOLDER, images), STAGE);
+        Completed staged =
+                execution.attempt(Command.script(BackupScripts.STAGE, BackupScripts.STAGE_FOLDER, images), STAGE);
         String host = execution.server().name();
         switch (staged.exitCode()) {
             case 0 -> {}
@@ -147,7 +147,8 @@ public final class BackupStep implements Step {
             }
             return writing.get();
         } catch (ExecutionException e) {
-            throw Failure.failed("the backup cannot be written: " + e.getCause()).because(e);
+            throw Failure.failed("the backup cannot be written: " + e.getCause())
+                    .because(e);
         } catch (IOException e) {
             throw Failure.failed("the backup cannot be written: " + e.getMessage())
                     .because(e);

@@ -91,11 +91,10 @@ public final class Cluster {
     /** Reads what a host needs to join; the token is shown nowhere. */
     public Join join() {
         String said = require(
-                Command.script(
-                        "PATH=\"$PATH:/usr/local/bin\"; k3s --version | head -n 1 | cut -d' ' -f3;"
-                                + " if [ -d /var/lib/rancher/k3s/server/db/etcd ]; then echo etcd; else echo sqlite; fi;"
-                                + " for address in $(k3s kubectl get nodes -o 'jsonpath={.items[*].status.addresses[?(@.type==\"InternalIP\")].address}'); do"
-                                + " if ip -o addr show | grep -qF \" $address/\"; then echo \"$address\"; break; fi; done"),
+                Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s --version | head -n 1 | cut -d' ' -f3;"
+                        + " if [ -d /var/lib/rancher/k3s/server/db/etcd ]; then echo etcd; else echo sqlite; fi;"
+                        + " for address in $(k3s kubectl get nodes -o 'jsonpath={.items[*].status.addresses[?(@.type==\"InternalIP\")].address}'); do"
+                        + " if ip -o addr show | grep -qF \" $address/\"; then echo \"$address\"; break; fi; done"),
                 "no K3s server runs there");
         List<String> lines = said.lines().toList();
         if (lines.size() < 3) {
@@ -193,8 +192,9 @@ public final class Cluster {
         while (true) {
             String seen;
             try {
-                Optional<Node> found =
-                        nodes().stream().filter(other -> other.name().equals(node)).findFirst();
+                Optional<Node> found = nodes().stream()
+                        .filter(other -> other.name().equals(node))
+                        .findFirst();
                 if (found.isPresent()
                         && found.get().ready()
                         && found.get().version().equals(version.toString())) {
@@ -208,8 +208,8 @@ public final class Cluster {
             if (clock.instant().isAfter(end)) {
                 throw Failure.of(
                                 ExitCode.TIMED_OUT,
-                                "node " + node + " was not ready with K3s " + version + " after "
-                                        + deadline.toSeconds() + " s: " + seen)
+                                "node " + node + " was not ready with K3s " + version + " after " + deadline.toSeconds()
+                                        + " s: " + seen)
                         .next("vfaas doctor " + server.name() + ", then the same upgrade again");
             }
             Thread.sleep(1000);

@@ -78,10 +78,8 @@ final class KeepStep implements Step {
                 .value(ServiceStep.VERSION)
                 .map(version.toString()::equals)
                 .orElse(true);
-        boolean kept = planning.state()
-                .value(KEPT_FOR)
-                .map(version.toString()::equals)
-                .orElse(false);
+        boolean kept =
+                planning.state().value(KEPT_FOR).map(version.toString()::equals).orElse(false);
         if (same || (kept && !planning.interrupted(ID))) {
             return List.of();
         }
@@ -93,8 +91,7 @@ final class KeepStep implements Step {
 
     @Override
     public void apply(List<Change> changes, Execution execution) {
-        execution.run(
-                Command.script(SCRIPT, version.toString(), FOLDER, role.server() ? "server" : "agent"), LIMIT);
+        execution.run(Command.script(SCRIPT, version.toString(), FOLDER, role.server() ? "server" : "agent"), LIMIT);
         execution.remember(KEPT_FOR, version.toString());
     }
 

@@ -72,8 +72,7 @@ final class RevertibleStart implements Step {
         } catch (Failure failure) {
             boolean replaced =
                     before.isPresent() && !before.get().equals(start.version().toString());
-            boolean refused =
-                    failure.exitCode() == ExitCode.NOT_AS_ASKED || failure.exitCode() == ExitCode.TIMED_OUT;
+            boolean refused = failure.exitCode() == ExitCode.NOT_AS_ASKED || failure.exitCode() == ExitCode.TIMED_OUT;
             if (!replaced || !refused || failure.getCause() instanceof ConnectionLost) {
                 throw failure;
             }

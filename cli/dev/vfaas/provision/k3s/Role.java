@@ -42,7 +42,8 @@ public sealed interface Role {
         if (!(values instanceof Map<?, ?> map) || map.get("server") == null) {
             if (!server) {
                 throw Failure.of(
-                        ExitCode.NOT_AS_ASKED, "the host's " + K3sConfig.PATH + " does not say which cluster it joined");
+                        ExitCode.NOT_AS_ASKED,
+                        "the host's " + K3sConfig.PATH + " does not say which cluster it joined");
             }
             return new First();
         }

@@ -27,11 +27,16 @@ public final class UpgradePath {
      */
     public K3sVersion target(Optional<K3sVersion> asked, int cgroup) {
         if (nodes.isEmpty()) {
-            throw Failure.of(ExitCode.NOT_AS_ASKED, "the cluster has no nodes")
-                    .next("vfaas doctor HOST");
+            throw Failure.of(ExitCode.NOT_AS_ASKED, "the cluster has no nodes").next("vfaas doctor HOST");
         }
-        K3sVersion oldest = nodes.stream().map(UpgradePath::version).min(Comparator.naturalOrder()).orElseThrow();
-        K3sVersion newest = nodes.stream().map(UpgradePath::version).max(Comparator.naturalOrder()).orElseThrow();
+        K3sVersion oldest = nodes.stream()
+                .map(UpgradePath::version)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        K3sVersion newest = nodes.stream()
+                .map(UpgradePath::version)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
         if (asked.isEmpty()) {
             return catalogue.releases().stream()
                     .filter(release -> release.cgroup() <= cgroup)
@@ -46,7 +51,8 @@ public final class UpgradePath {
                     .next("to go back, restore a backup of that version on a fresh server: vfaas restore HOST FILE");
         }
         if (!reachable(oldest, wanted)) {
-            String step = catalogue.newest(oldest.major(), oldest.minor() + 1)
+            String step = catalogue
+                    .newest(oldest.major(), oldest.minor() + 1)
                     .map(release -> release.version().toString())
                     .orElse("v" + oldest.major() + "." + (oldest.minor() + 1) + ".PATCH+k3s1");
             throw Failure.usage("from K3s " + oldest + " to " + wanted
