@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code vfaas up HOST}: shows facts, plan and run of {@link HostUp}. */
 final class ServerUp {
@@ -75,8 +76,11 @@ final class ServerUp {
 
     private Blueprint blueprint(String host, StackSetup stack) {
         return options.prepareOnly
-                ? new ServerBlueprint()
-                : new ServerBlueprint(new K3sSetup(session).blueprint(host, options.k3s), stack.blueprint());
+                ? new ServerBlueprint(options.firewall.wish(Optional.empty()))
+                : new ServerBlueprint(
+                        options.firewall.wish(Optional.empty()),
+                        new K3sSetup(session).blueprint(host, options.k3s),
+                        stack.blueprint());
     }
 
     private Demands demands() {

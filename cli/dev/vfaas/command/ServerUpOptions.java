@@ -25,6 +25,9 @@ final class ServerUpOptions {
     boolean prepareOnly;
 
     @Mixin
+    FirewallOptions firewall = new FirewallOptions();
+
+    @Mixin
     K3sUpOptions k3s = new K3sUpOptions();
 
     @Mixin
@@ -32,6 +35,13 @@ final class ServerUpOptions {
 
     /** Whether one was given that needs a HOST. */
     boolean given() {
-        return stack.given() || dryRun || exitCode || !lockWait.isZero() || prepareOnly || k3s.given() || login.given();
+        return stack.given()
+                || dryRun
+                || exitCode
+                || !lockWait.isZero()
+                || prepareOnly
+                || firewall.given()
+                || k3s.given()
+                || login.given();
     }
 }

@@ -86,6 +86,13 @@ public final class LoggedServer implements Server {
     }
 
     @Override
+    public void proveNewConnection() {
+        log.line("open a new connection");
+        server.proveNewConnection();
+        log.line("a new connection works");
+    }
+
+    @Override
     public Forward forward(String host, int port, int localPort) {
         log.line("forward to " + host + ":" + port);
         return server.forward(host, port, localPort);

@@ -34,6 +34,9 @@ public interface Server extends AutoCloseable {
      */
     void upload(Upload upload, @Nullable LongConsumer progress, Duration deadline);
 
+    /** Opens one more connection, logs in, runs a command that does nothing and closes it; fails as connecting does when that cannot be. */
+    void proveNewConnection();
+
     /**
      * Opens a listening port on this machine's loopback that leads to {@code host:port} as the server sees it.
      *

@@ -206,6 +206,19 @@ final class SshServer implements Server {
     }
 
     @Override
+    public void proveNewConnection() {
+        Connection fresh = connector.connect(target);
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            new Execution(fresh, "true", "true", null).run(out, out, Deadline.in(DETECTION));
+        } catch (Execution.NotStarted broken) {
+            throw noChannel(broken);
+        } finally {
+            fresh.close();
+        }
+    }
+
+    @Override
     public Forward forward(String host, int port, int localPort) {
         return new LocalForward(new Tunnels(this, host, port), localPort);
     }

@@ -74,6 +74,15 @@ public final class TestServer implements AutoCloseable {
         return ssh(user, command, Path.of("/dev/null"), deadline);
     }
 
+    /** Installs Debian packages and what they depend on. */
+    public void install(String... packages) {
+        String[] line = new String[packages.length + 2];
+        line[0] = "install";
+        line[1] = name();
+        System.arraycopy(packages, 0, line, 2, packages.length);
+        testbed.script(DEADLINE, line).orFail("install " + String.join(" ", packages));
+    }
+
     /** Puts a file of this machine onto the server, as root. */
     public void upload(Path file, String path) {
         ssh("root", "cat >" + path, file, DEADLINE).orFail("upload to " + path);

@@ -123,6 +123,9 @@ public final class LocalServer implements Server {
     }
 
     @Override
+    public void proveNewConnection() {}
+
+    @Override
     public Forward forward(String host, int port, int localPort) {
         throw new UnsupportedOperationException();
     }
