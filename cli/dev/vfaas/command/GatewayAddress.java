@@ -3,10 +3,12 @@ package dev.vfaas.command;
 import dev.vfaas.context.EmbeddedGateway;
 import dev.vfaas.context.GatewayProcess;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where an embedded gateway listens and keeps its data. */
+/** Where an embedded gateway listens and keeps its data, and what else it is told. */
 final class GatewayAddress {
     @Option(
             names = {"-p", "--port"},
@@ -24,6 +26,13 @@ final class GatewayAddress {
     @Nullable
     Path dataDirectory;
 
+    @Option(
+            names = "--access-log",
+            paramLabel = "FILE",
+            description = "write a line of JSON for each request to FILE, - for standard output")
+    @Nullable
+    String accessLog;
+
     EmbeddedGateway gateway(Session session) {
         return dataDirectory == null
                 ? EmbeddedGateway.of(session.environment())
@@ -31,6 +40,10 @@ final class GatewayAddress {
     }
 
     GatewayProcess.Options options() {
-        return new GatewayProcess.Options(port, host);
+        List<String> more = new ArrayList<>();
+        if (accessLog != null) {
+            more.addAll(List.of("--access-log", accessLog));
+        }
+        return new GatewayProcess.Options(port, host, more);
     }
 }

@@ -33,8 +33,14 @@ public final class GatewayProcess {
      *
      * @param port TCP port, 0 for any free one
      * @param host the address to listen on
+     * @param more further options of the gateway's own, as its process takes them
      */
-    public record Options(int port, String host) {}
+    public record Options(int port, String host, List<String> more) {
+        /** Without further options. */
+        public Options(int port, String host) {
+            this(port, host, List.of());
+        }
+    }
 
     /** @param health throws {@link GatewayException} unless the gateway answers */
     public GatewayProcess(EmbeddedGateway gateway, Consumer<EmbeddedGateway.Running> health) {
@@ -198,6 +204,7 @@ public final class GatewayProcess {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
         command.addAll(List.of("--port", Integer.toString(options.port()), "--host", options.host()));
         command.addAll(List.of("--data-dir", gateway.directory().toString()));
+        command.addAll(options.more());
         return command;
     }
 

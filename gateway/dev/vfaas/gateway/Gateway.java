@@ -9,6 +9,7 @@ import dev.vfaas.gateway.http.EventLoops;
 import dev.vfaas.gateway.http.Exchange;
 import dev.vfaas.gateway.http.HttpFrontend;
 import dev.vfaas.gateway.http.Route;
+import dev.vfaas.gateway.log.AccessLog;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.InvocationMetrics;
 import dev.vfaas.gateway.metrics.MetricsHandler;
@@ -16,8 +17,10 @@ import dev.vfaas.gateway.proxy.FunctionProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A running gateway: the server in front of the rooms. */
 public final class Gateway implements AutoCloseable {
@@ -27,18 +30,37 @@ public final class Gateway implements AutoCloseable {
     private final EventLoops loops;
     private final InvocationMetrics metrics = new InvocationMetrics();
     private final HttpFrontend frontend;
+    private final @Nullable AccessLog accessLog;
+    private volatile boolean listening;
+    private volatile boolean leaving;
 
-    private Gateway(GatewayConfig config, Log log, Rooms rooms, BasicAuthentication authentication) {
+    private Gateway(
+            GatewayConfig config,
+            Log log,
+            Rooms rooms,
+            BasicAuthentication authentication,
+            @Nullable AccessLog accessLog) {
         this.config = config;
         this.log = log;
         this.rooms = rooms;
+        this.accessLog = accessLog;
         this.loops = new EventLoops(config.eventLoops());
         this.frontend = new HttpFrontend(loops, routes(), authentication, log);
     }
 
     /** Puts a server in front of {@code rooms}; it does not listen yet. The gateway closes the rooms when it is closed. */
     static Gateway over(Rooms rooms, GatewayConfig config, BasicAuthentication authentication, Log log) {
-        return new Gateway(config, log, rooms, authentication);
+        return over(rooms, config, authentication, log, null);
+    }
+
+    /** The same with an access log, which is closed with the gateway. */
+    static Gateway over(
+            Rooms rooms,
+            GatewayConfig config,
+            BasicAuthentication authentication,
+            Log log,
+            @Nullable AccessLog accessLog) {
+        return new Gateway(config, log, rooms, authentication, accessLog);
     }
 
     /** Begins to answer, and tells where. */
@@ -52,6 +74,7 @@ public final class Gateway implements AutoCloseable {
                     .start(URI.create(
                             "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort()));
         }
+        listening = true;
         return address;
     }
 
@@ -67,7 +90,8 @@ public final class Gateway implements AutoCloseable {
                         config.activationTimeout(),
                         config.upstreamTimeout(),
                         Version.current(),
-                        log)));
+                        log,
+                        accessLog)));
         routes.add(Route.below(
                 "/system",
                 Access.PASSWORD,
@@ -84,23 +108,35 @@ public final class Gateway implements AutoCloseable {
         if (rooms.images() != null) {
             routes.add(Route.below("/v2", Access.REGISTRY, blocking(rooms.images())));
         }
-        routes.add(Route.at("/healthz", Access.OPEN, blocking(this::health)));
+        routes.add(Route.at("/healthz", Access.OPEN, unlogged(exchange -> exchange.respond(200, "OK"))));
+        routes.add(Route.at("/readyz", Access.OPEN, unlogged(this::readiness)));
         return routes;
     }
 
     private BlockingRequests blocking(BlockingHandler handler) {
-        return new BlockingRequests(handler, log);
+        return new BlockingRequests(handler, log, accessLog);
     }
 
-    private void health(Exchange exchange) throws IOException {
-        try {
-            rooms.health().run();
-        } catch (RuntimeException e) {
-            log.error("unhealthy", e);
-            exchange.respond(503, "stores cannot be used: " + e.getMessage());
-            return;
+    /** For what probes ask every few seconds. */
+    private BlockingRequests unlogged(BlockingHandler handler) {
+        return new BlockingRequests(handler, log, null);
+    }
+
+    /** Whether calls should be sent here: not while it starts or stops, nor when the stores or the runtime are of no use. */
+    private void readiness(Exchange exchange) throws IOException {
+        if (leaving) {
+            exchange.respond(503, "stopping: it answers what comes, but send no more");
+        } else if (!listening) {
+            exchange.respond(503, "starting");
+        } else {
+            try {
+                rooms.health().run();
+                exchange.respond(200, "OK");
+            } catch (RuntimeException e) {
+                log.warn("not ready", "reason", e);
+                exchange.respond(503, String.valueOf(e.getMessage()));
+            }
         }
-        exchange.respond(200, "OK");
     }
 
     private void closeQueue() {
@@ -109,10 +145,13 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Stops accepting, lets calls under way finish within the drain timeout, then stops the replicas and closes the stores. */
+    /** Says on /readyz that it stops, and goes on for the drain delay; then stops accepting, lets calls under way finish within the drain timeout, then stops the replicas and closes the stores. */
     @Override
     public void close() {
         try {
+            leaving = true;
+            frontend.leave();
+            Thread.sleep(listening ? config.drainDelay() : Duration.ZERO);
             // queued calls that run come through the frontend too, so both come to their end together
             Thread queue = Thread.ofVirtual().name("closing-queue").start(this::closeQueue);
             frontend.drain(config.drainTimeout());
@@ -125,6 +164,9 @@ public final class Gateway implements AutoCloseable {
         end("the runtime", rooms.runtime());
         end("the stores", rooms.closing());
         loops.close();
+        if (accessLog != null) {
+            end("the access log", accessLog);
+        }
     }
 
     private void end(String what, AutoCloseable room) {

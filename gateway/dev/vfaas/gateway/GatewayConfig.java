@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param activationTimeout how long a call is held for a function without a replica
  * @param upstreamTimeout how long a function may stay silent before its answer begins
  * @param drainTimeout how long calls under way may take when the gateway stops
+ * @param drainDelay how long a gateway that stops says so on /readyz, and still takes calls, before it takes no more
+ * @param accessLog file of the access log, {@code -} for standard output, null for none
  */
 public record GatewayConfig(
         String host,
@@ -24,7 +26,9 @@ public record GatewayConfig(
         int eventLoops,
         Duration activationTimeout,
         Duration upstreamTimeout,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        Duration drainDelay,
+        @Nullable String accessLog) {
 
     /** The defaults, over a data directory. */
     public static GatewayConfig of(Path dataDirectory) {
@@ -35,23 +39,48 @@ public record GatewayConfig(
                 Math.max(1, Runtime.getRuntime().availableProcessors()),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                Duration.ZERO,
+                null);
     }
 
     /** The same with another port. */
     public GatewayConfig withPort(int other) {
         return new GatewayConfig(
-                host, other, dataDirectory, eventLoops, activationTimeout, upstreamTimeout, drainTimeout);
+                host,
+                other,
+                dataDirectory,
+                eventLoops,
+                activationTimeout,
+                upstreamTimeout,
+                drainTimeout,
+                drainDelay,
+                accessLog);
     }
 
     /** The same with other deadlines for a replica and for a function's answer. */
     public GatewayConfig withTimeouts(Duration activation, Duration upstream) {
-        return new GatewayConfig(host, port, dataDirectory, eventLoops, activation, upstream, drainTimeout);
+        return new GatewayConfig(
+                host, port, dataDirectory, eventLoops, activation, upstream, drainTimeout, drainDelay, accessLog);
+    }
+
+    /** The same with another way to stop. */
+    public GatewayConfig withDrain(Duration delay, Duration timeout) {
+        return new GatewayConfig(
+                host,
+                port,
+                dataDirectory,
+                eventLoops,
+                activationTimeout,
+                upstreamTimeout,
+                timeout,
+                delay,
+                accessLog);
     }
 
     /**
-     * Reads {@code --host --port --data-dir --activation-timeout --upstream-timeout --drain-timeout} (durations as 500ms, 30s, 2m; the timeouts also
-     * from VFAAS_ACTIVATION_TIMEOUT, VFAAS_UPSTREAM_TIMEOUT and VFAAS_DRAIN_TIMEOUT); without --data-dir the data lives in
+     * Reads {@code --host --port --data-dir --activation-timeout --upstream-timeout --drain-timeout --drain-delay --access-log} (durations as 500ms,
+     * 30s, 2m; all but the first three also from the environment, as VFAAS_DRAIN_DELAY); without --data-dir the data lives in
      * $XDG_DATA_HOME/vfaas/gateway.
      *
      * @throws IllegalArgumentException with a text for the person who typed it
@@ -64,6 +93,8 @@ public record GatewayConfig(
         Duration activation = duration(environment.get("VFAAS_ACTIVATION_TIMEOUT"), config.activationTimeout);
         Duration upstream = duration(environment.get("VFAAS_UPSTREAM_TIMEOUT"), config.upstreamTimeout);
         Duration drain = duration(environment.get("VFAAS_DRAIN_TIMEOUT"), config.drainTimeout);
+        Duration delay = duration(environment.get("VFAAS_DRAIN_DELAY"), config.drainDelay);
+        String accessLog = environment.get("VFAAS_ACCESS_LOG");
         for (int i = 0; i < arguments.size(); i++) {
             String option = arguments.get(i);
             String value;
@@ -83,10 +114,21 @@ public record GatewayConfig(
                 case "--activation-timeout" -> activation = duration(value, activation);
                 case "--upstream-timeout" -> upstream = duration(value, upstream);
                 case "--drain-timeout" -> drain = duration(value, drain);
+                case "--drain-delay" -> delay = duration(value, delay);
+                case "--access-log" -> accessLog = value;
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new GatewayConfig(host, port, data, config.eventLoops, activation, upstream, drain);
+        return new GatewayConfig(
+                host,
+                port,
+                data,
+                config.eventLoops,
+                activation,
+                upstream,
+                drain,
+                delay,
+                accessLog == null || accessLog.isEmpty() ? null : accessLog);
     }
 
     private static Path defaultDataDirectory(Map<String, String> environment) {

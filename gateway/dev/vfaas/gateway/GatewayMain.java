@@ -1,9 +1,13 @@
 package dev.vfaas.gateway;
 
 import dev.vfaas.gateway.http.BasicAuthentication;
+import dev.vfaas.gateway.log.AccessLog;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
+import dev.vfaas.gateway.store.PrivateFiles;
 import dev.vfaas.gateway.store.UnusableState;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
@@ -81,8 +85,9 @@ public final class GatewayMain {
     private int serve(GatewayConfig config, Map<String, String> environment, DataDirectory data) throws IOException {
         requireFree(config); // before functions are started
         BasicAuthentication accounts = Accounts.of(environment, data);
+        AccessLog accessLog = accessLog(config.accessLog());
         Rooms rooms = LocalRooms.open(config, environment, log);
-        Gateway gateway = Gateway.over(rooms, config, accounts, log);
+        Gateway gateway = Gateway.over(rooms, config, accounts, log, accessLog);
         String version = Version.current();
         InetSocketAddress address;
         try {
@@ -108,6 +113,23 @@ public final class GatewayMain {
             Thread.currentThread().interrupt();
         }
         return 0;
+    }
+
+    /** The access log that {@code place} names: a file, which is appended to, {@code -} for standard output, or null for none. */
+    private @Nullable AccessLog accessLog(@Nullable String place) throws IOException {
+        if (place == null) {
+            return null;
+        }
+        if (place.equals("-")) {
+            return new AccessLog(new FileOutputStream(FileDescriptor.out), log);
+        }
+        Path file = Path.of(place).toAbsolutePath();
+        try {
+            PrivateFiles.createFile(file);
+            return new AccessLog(new FileOutputStream(file.toFile(), true), log);
+        } catch (IOException e) {
+            throw new IOException("the access log " + file + " cannot be written: " + e, e);
+        }
     }
 
     private void stop(Gateway gateway, DataDirectory data, CountDownLatch stopped) {

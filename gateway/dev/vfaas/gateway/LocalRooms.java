@@ -61,7 +61,10 @@ final class LocalRooms {
                     images.handler(),
                     queue,
                     List.of(asyncMetrics, new QueueGauges(queue)),
-                    () -> database.read(connection -> connection.isValid(1)),
+                    () -> {
+                        database.read(connection -> connection.isValid(1));
+                        queue.check();
+                    },
                     () -> {
                         autoscaler.close();
                         images.close();

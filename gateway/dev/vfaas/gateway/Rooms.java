@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param images answers below /v2
  * @param asynchronous answers below /async-function; the gateway starts it when it listens and closes it before the runtime
  * @param metrics what rooms add to /metrics
- * @param health throws when the stores cannot be used; may block
+ * @param health throws, with a text for people, when the stores cannot be used or the runtime does not know its functions; may block
  * @param closing ends the rooms, after the runtime is closed
  */
 record Rooms(

@@ -1,19 +1,27 @@
 package dev.vfaas.gateway.http;
 
+import dev.vfaas.gateway.log.AccessLog;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Gives each request to a {@link BlockingHandler} on a virtual thread of its own. */
 public final class BlockingRequests implements RequestHandler {
+    private static final int CLIENT_CLOSED = 499;
+
     private final BlockingHandler handler;
     private final Log log;
+    private final @Nullable AccessLog accessLog;
 
-    public BlockingRequests(BlockingHandler handler, Log log) {
+    /** @param accessLog is told of each request, null for none */
+    public BlockingRequests(BlockingHandler handler, Log log, @Nullable AccessLog accessLog) {
         this.handler = handler;
         this.log = log;
+        this.accessLog = accessLog;
     }
 
     @Override
@@ -30,6 +38,7 @@ public final class BlockingRequests implements RequestHandler {
     }
 
     private void run(ConnectionExchange exchange) {
+        long start = System.nanoTime();
         try {
             handler.handle(exchange);
             if (!exchange.answered()) {
@@ -39,6 +48,22 @@ public final class BlockingRequests implements RequestHandler {
             fail(exchange, e);
         } finally {
             exchange.end();
+            tell(exchange, System.nanoTime() - start);
+        }
+    }
+
+    private void tell(ConnectionExchange exchange, long nanos) {
+        if (accessLog != null) {
+            accessLog.add(new AccessLog.Entry(
+                    Instant.now(),
+                    exchange.client(),
+                    exchange.callId(),
+                    null,
+                    exchange.method(),
+                    exchange.rawPath(),
+                    exchange.isGone() || exchange.status() == 0 ? CLIENT_CLOSED : exchange.status(),
+                    nanos,
+                    null));
         }
     }
 

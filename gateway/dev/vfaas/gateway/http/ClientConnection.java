@@ -140,7 +140,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
             keepAlive = false;
         }
-        if (draining) {
+        if (draining || frontend.leaving()) {
             keepAlive = false;
         }
         if (response.status().code() == 101) {

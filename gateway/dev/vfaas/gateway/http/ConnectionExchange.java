@@ -33,6 +33,7 @@ final class ConnectionExchange implements Exchange, RequestSink {
     private final HttpHeaders responseHeaders = new DefaultHttpHeaders();
     private final List<Runnable> onDisconnect = new ArrayList<>(0);
     private boolean answered; // handler's thread
+    private int status; // handler's thread
     private volatile @Nullable ResponseStream stream;
     private boolean gone; // guarded by onDisconnect
 
@@ -72,6 +73,21 @@ final class ConnectionExchange implements Exchange, RequestSink {
 
     boolean answered() {
         return answered;
+    }
+
+    /** The answer's status, 0 before there is one. */
+    int status() {
+        return status;
+    }
+
+    String client() {
+        return client.address();
+    }
+
+    /** What an answered asynchronous call is known by from now on. */
+    @Nullable
+    String callId() {
+        return responseHeaders.get("X-Call-Id");
     }
 
     boolean isGone() {
@@ -167,7 +183,7 @@ final class ConnectionExchange implements Exchange, RequestSink {
 
     @Override
     public void respond(int status, @Nullable String contentType, byte[] bytes) throws IOException {
-        beginAnswer(contentType);
+        beginAnswer(status, contentType);
         ByteBuf content = Unpooled.wrappedBuffer(bytes);
         DefaultFullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
@@ -181,7 +197,7 @@ final class ConnectionExchange implements Exchange, RequestSink {
 
     @Override
     public OutputStream respondStream(int status, @Nullable String contentType, long length) throws IOException {
-        beginAnswer(contentType);
+        beginAnswer(status, contentType);
         if (length >= 0) {
             responseHeaders.set(HttpHeaderNames.CONTENT_LENGTH, length);
         } else {
@@ -202,11 +218,12 @@ final class ConnectionExchange implements Exchange, RequestSink {
         return opened;
     }
 
-    private void beginAnswer(@Nullable String contentType) throws IOException {
+    private void beginAnswer(int status, @Nullable String contentType) throws IOException {
         if (answered) {
             throw new IllegalStateException("already answered");
         }
         answered = true;
+        this.status = status;
         if (isGone()) {
             throw new IOException("the client is gone");
         }

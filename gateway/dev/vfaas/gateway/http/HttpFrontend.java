@@ -49,6 +49,7 @@ public final class HttpFrontend implements AutoCloseable {
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
     private @Nullable Channel listening;
     private volatile boolean draining;
+    private volatile boolean leaving;
 
     /** A server that is not yet listening; of {@code routes} the first that matches takes a request. */
     public HttpFrontend(EventLoops loops, List<Route> routes, BasicAuthentication authentication, Log log) {
@@ -174,6 +175,15 @@ public final class HttpFrontend implements AutoCloseable {
 
     Log log() {
         return log;
+    }
+
+    /** From now on each answer tells its client to open another connection, which may be to another gateway; calls are still taken. */
+    public void leave() {
+        leaving = true;
+    }
+
+    boolean leaving() {
+        return leaving;
     }
 
     /** Stops accepting, closes idle connections, and waits for the answers under way, at most {@code patience}. */

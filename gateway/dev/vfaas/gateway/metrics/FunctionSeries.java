@@ -9,6 +9,7 @@ public final class FunctionSeries {
     private static final int LOWEST = 100;
     private static final int HIGHEST = 599;
 
+    private final DurationHistogram fine = new DurationHistogram(DurationHistogram.FINE);
     private final LongAdder started = new LongAdder();
     private final AtomicReferenceArray<DurationHistogram> byStatus = new AtomicReferenceArray<>(HIGHEST - LOWEST + 1);
 
@@ -22,10 +23,16 @@ public final class FunctionSeries {
         int index = Math.clamp(status, LOWEST, HIGHEST) - LOWEST;
         DurationHistogram histogram = byStatus.get(index);
         if (histogram == null) {
-            byStatus.compareAndSet(index, null, new DurationHistogram());
+            byStatus.compareAndSet(index, null, new DurationHistogram(DurationHistogram.USUAL));
             histogram = byStatus.get(index);
         }
         histogram.record(nanos);
+        fine.record(nanos);
+    }
+
+    /** Of all statuses together. */
+    DurationHistogram fine() {
+        return fine;
     }
 
     long startedCount() {

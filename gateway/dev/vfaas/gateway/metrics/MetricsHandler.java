@@ -8,6 +8,7 @@ import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.ScalingRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -56,20 +57,32 @@ public final class MetricsHandler implements BlockingHandler {
                 Integer.toString(status))));
         out.family("gateway_functions_seconds", "histogram", "Function time taken");
         all.forEach((name, series) ->
-                series.visit((status, durations) -> histogram(out, name, Integer.toString(status), durations)));
+                series.visit((status, durations) -> histogram(
+                        out,
+                        "gateway_functions_seconds",
+                        durations,
+                        "function_name",
+                        name,
+                        "code",
+                        Integer.toString(status))));
+        out.family("vfaas_function_seconds", "histogram", "Function time taken, all codes together, in finer buckets");
+        all.forEach((name, series) ->
+                histogram(out, "vfaas_function_seconds", series.fine(), "function_name", name));
     }
 
-    private static void histogram(TextExposition out, String name, String code, DurationHistogram durations) {
+    private static void histogram(TextExposition out, String family, DurationHistogram durations, String... labels) {
         long[] counts = durations.counts();
         double seconds = durations.seconds();
+        String[] bucket = Arrays.copyOf(labels, labels.length + 2);
+        bucket[labels.length] = "le";
         long below = 0;
         for (int i = 0; i < counts.length; i++) {
             below += counts[i];
-            String bound = i < DurationHistogram.BOUNDS.length ? DurationHistogram.BOUNDS[i] : "+Inf";
-            out.sample("gateway_functions_seconds_bucket", below, "function_name", name, "code", code, "le", bound);
+            bucket[labels.length + 1] = i < durations.bounds().size() ? durations.bounds().get(i) : "+Inf";
+            out.sample(family + "_bucket", below, bucket);
         }
-        out.sample("gateway_functions_seconds_sum", seconds, "function_name", name, "code", code);
-        out.sample("gateway_functions_seconds_count", below, "function_name", name, "code", code);
+        out.sample(family + "_sum", seconds, labels);
+        out.sample(family + "_count", below, labels);
     }
 
     private static void functions(TextExposition out, List<LiveFunction> functions) {

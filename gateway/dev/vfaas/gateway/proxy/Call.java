@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.proxy;
 
+import dev.vfaas.gateway.log.AccessLog;
 import dev.vfaas.gateway.metrics.FunctionSeries;
 import dev.vfaas.gateway.runtime.Endpoint;
 import dev.vfaas.gateway.runtime.LiveFunction;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +25,30 @@ final class Call {
     private final String id;
     private final String startTime;
     private final long startedNanos = System.nanoTime();
+    private final @Nullable AccessLog accessLog;
+    private final String client;
+    private final String method;
+    private final String target;
     private @Nullable Endpoint endpoint;
+    private @Nullable String replica;
 
-    /** Opens the books; {@link #close} must follow. */
-    Call(LiveFunction function, FunctionSeries series, String servedBy, HttpRequest request) {
+    /**
+     * Opens the books; {@link #close} must follow.
+     *
+     * @param client IP address
+     * @param accessLog is told how it ended, null for none
+     */
+    Call(
+            LiveFunction function,
+            FunctionSeries series,
+            String servedBy,
+            HttpRequest request,
+            String client,
+            @Nullable AccessLog accessLog) {
+        this.accessLog = accessLog;
+        this.client = client;
+        this.method = request.method().name();
+        this.target = request.uri();
         this.function = function;
         this.series = series;
         this.servedBy = servedBy;
@@ -86,6 +108,9 @@ final class Call {
             }
         }
         endpoint = best;
+        if (best != null) {
+            replica = best.replica();
+        }
         return best;
     }
 
@@ -101,8 +126,22 @@ final class Call {
     /** Closes the books, once. */
     void close(int status) {
         leavePlace();
-        series.finished(status, elapsedNanos());
+        long nanos = elapsedNanos();
+        series.finished(status, nanos);
         function.load().end();
+        if (accessLog != null) {
+            int query = target.indexOf('?');
+            accessLog.add(new AccessLog.Entry(
+                    Instant.now(),
+                    client,
+                    id,
+                    function.key().toString(),
+                    method,
+                    query < 0 ? target : target.substring(0, query),
+                    status,
+                    nanos,
+                    replica));
+        }
     }
 
     /** Makes the client's request the replica's. */

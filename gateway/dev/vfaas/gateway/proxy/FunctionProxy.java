@@ -4,6 +4,7 @@ import dev.vfaas.gateway.http.ClientConnection;
 import dev.vfaas.gateway.http.EventLoops;
 import dev.vfaas.gateway.http.RequestHandler;
 import dev.vfaas.gateway.http.RequestSink;
+import dev.vfaas.gateway.log.AccessLog;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.InvocationMetrics;
 import dev.vfaas.gateway.runtime.FunctionKey;
@@ -15,6 +16,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The invocation path: {@code /function/NAME[.NAMESPACE][/PATH][?QUERY]} to a replica, any method, both bodies streamed. All of a call happens on
@@ -28,6 +30,7 @@ public final class FunctionProxy implements RequestHandler {
     private final InvocationMetrics metrics;
     private final EventLoops loops;
     private final Log log;
+    private final @Nullable AccessLog accessLog;
     private final Duration activationTimeout;
     private final Duration upstreamTimeout;
     private final String servedBy;
@@ -37,6 +40,7 @@ public final class FunctionProxy implements RequestHandler {
      * @param activationTimeout how long a call waits for a replica
      * @param upstreamTimeout how long a replica may stay silent before its answer begins
      * @param version of the gateway, told in X-Served-By
+     * @param accessLog is told of each call, null for none
      */
     public FunctionProxy(
             FunctionRuntime runtime,
@@ -45,7 +49,9 @@ public final class FunctionProxy implements RequestHandler {
             Duration activationTimeout,
             Duration upstreamTimeout,
             String version,
-            Log log) {
+            Log log,
+            @Nullable AccessLog accessLog) {
+        this.accessLog = accessLog;
         this.runtime = runtime;
         this.metrics = metrics;
         this.loops = loops;
@@ -77,7 +83,7 @@ public final class FunctionProxy implements RequestHandler {
             return RequestSink.DISCARD;
         }
         request.setUri(upstreamTarget(target, end));
-        Call call = new Call(function, metrics.of(key), servedBy, request);
+        Call call = new Call(function, metrics.of(key), servedBy, request, client.address(), accessLog);
         Invocation invocation = new Invocation(this, pool(client), client, request, call);
         invocation.start();
         return invocation;

@@ -2,6 +2,7 @@ package dev.vfaas.gateway;
 
 import dev.vfaas.gateway.http.BasicAuthentication;
 import dev.vfaas.gateway.http.BlockingHandler;
+import dev.vfaas.gateway.log.AccessLog;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.MetricsSource;
 import dev.vfaas.gateway.metrics.QueueGauges;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -32,6 +34,8 @@ final class RunningGateway implements AutoCloseable {
     final StaticRuntime runtime = new StaticRuntime();
     final MemorySecrets secrets = new MemorySecrets();
     final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    final ByteArrayOutputStream accessLog = new ByteArrayOutputStream();
+    final AtomicReference<Runnable> health = new AtomicReference<>(() -> {});
     final Gateway gateway;
     final int port;
     private final HttpClient client =
@@ -56,12 +60,14 @@ final class RunningGateway implements AutoCloseable {
         GatewayConfig config = change.apply(GatewayConfig.of(Path.of("unused")).withPort(0));
         AsyncQueue queue = asynchronous.apply(runtime);
         List<MetricsSource> sources = queue == null ? List.of() : List.of(new QueueGauges(queue));
-        Rooms rooms = new Rooms(runtime, secrets, images, queue, sources, () -> {}, () -> {});
+        Rooms rooms = new Rooms(runtime, secrets, images, queue, sources, () -> health.get().run(), () -> {});
+        Log log = new Log(new PrintStream(logged, true, StandardCharsets.UTF_8));
         gateway = Gateway.over(
                 rooms,
                 config,
                 new BasicAuthentication("admin", Secret.of(PASSWORD)).withReader("node", Secret.of(NODE_PASSWORD)),
-                new Log(new PrintStream(logged, true, StandardCharsets.UTF_8)));
+                log,
+                new AccessLog(accessLog, log));
         try {
             port = gateway.listen().getPort();
         } catch (IOException e) {

@@ -22,7 +22,7 @@ public final class TestServer implements AutoCloseable {
         Access access = password == null ? Access.OPEN : Access.REGISTRY;
         frontend = new HttpFrontend(
                 loops,
-                List.of(Route.below("", access, new BlockingRequests(handler, log))),
+                List.of(Route.below("", access, new BlockingRequests(handler, log, null))),
                 new BasicAuthentication("admin", Secret.of(password == null ? "" : password)),
                 log);
         this.port = frontend.listen("127.0.0.1", port).getPort();
