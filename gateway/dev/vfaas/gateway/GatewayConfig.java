@@ -67,15 +67,7 @@ public record GatewayConfig(
     /** The same with another way to stop. */
     public GatewayConfig withDrain(Duration delay, Duration timeout) {
         return new GatewayConfig(
-                host,
-                port,
-                dataDirectory,
-                eventLoops,
-                activationTimeout,
-                upstreamTimeout,
-                timeout,
-                delay,
-                accessLog);
+                host, port, dataDirectory, eventLoops, activationTimeout, upstreamTimeout, timeout, delay, accessLog);
     }
 
     /**

@@ -8,12 +8,13 @@ import java.util.concurrent.atomic.LongAdder;
 /** How long calls took. Thread-safe; recording does not block. */
 final class DurationHistogram {
     /** The buckets Prometheus clients use by default, as OpenFaaS's gateway does. */
-    static final Bounds USUAL = Bounds.of("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10");
+    static final Bounds USUAL =
+            Bounds.of("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10");
 
     /** Buckets that tell a fast call from a very fast one, and a slow one from a hopeless one. */
     static final Bounds FINE = Bounds.of(
-            "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5",
-            "10", "30", "60");
+            "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5",
+            "5", "10", "30", "60");
 
     /**
      * Upper bounds of buckets.
@@ -26,7 +27,8 @@ final class DurationHistogram {
             return new Bounds(
                     List.of(seconds),
                     Arrays.stream(seconds)
-                            .map(bound -> new BigDecimal(bound).movePointRight(9).longValueExact())
+                            .map(bound ->
+                                    new BigDecimal(bound).movePointRight(9).longValueExact())
                             .toList());
         }
     }

@@ -56,18 +56,10 @@ public final class MetricsHandler implements BlockingHandler {
                 "code",
                 Integer.toString(status))));
         out.family("gateway_functions_seconds", "histogram", "Function time taken");
-        all.forEach((name, series) ->
-                series.visit((status, durations) -> histogram(
-                        out,
-                        "gateway_functions_seconds",
-                        durations,
-                        "function_name",
-                        name,
-                        "code",
-                        Integer.toString(status))));
+        all.forEach((name, series) -> series.visit((status, durations) -> histogram(
+                out, "gateway_functions_seconds", durations, "function_name", name, "code", Integer.toString(status))));
         out.family("vfaas_function_seconds", "histogram", "Function time taken, all codes together, in finer buckets");
-        all.forEach((name, series) ->
-                histogram(out, "vfaas_function_seconds", series.fine(), "function_name", name));
+        all.forEach((name, series) -> histogram(out, "vfaas_function_seconds", series.fine(), "function_name", name));
     }
 
     private static void histogram(TextExposition out, String family, DurationHistogram durations, String... labels) {
@@ -78,7 +70,8 @@ public final class MetricsHandler implements BlockingHandler {
         long below = 0;
         for (int i = 0; i < counts.length; i++) {
             below += counts[i];
-            bucket[labels.length + 1] = i < durations.bounds().size() ? durations.bounds().get(i) : "+Inf";
+            bucket[labels.length + 1] =
+                    i < durations.bounds().size() ? durations.bounds().get(i) : "+Inf";
             out.sample(family + "_bucket", below, bucket);
         }
         out.sample(family + "_sum", seconds, labels);

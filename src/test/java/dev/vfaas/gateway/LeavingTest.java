@@ -10,8 +10,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -134,8 +134,8 @@ class LeavingTest {
                     .build());
             gateway.api("GET", "/system/functions", "");
             gateway.get("/readyz");
-            RunningGateway.await(
-                    () -> gateway.accessLog.toString(StandardCharsets.UTF_8).lines().count() == 2);
+            RunningGateway.await(() ->
+                    gateway.accessLog.toString(StandardCharsets.UTF_8).lines().count() == 2);
             List<String> lines =
                     gateway.accessLog.toString(StandardCharsets.UTF_8).lines().toList();
             String expected = "{'time':'N-N-NTN:N:N.NZ','call':'call-~N','function':'echo.openfaas-fn"

@@ -60,7 +60,8 @@ final class RunningGateway implements AutoCloseable {
         GatewayConfig config = change.apply(GatewayConfig.of(Path.of("unused")).withPort(0));
         AsyncQueue queue = asynchronous.apply(runtime);
         List<MetricsSource> sources = queue == null ? List.of() : List.of(new QueueGauges(queue));
-        Rooms rooms = new Rooms(runtime, secrets, images, queue, sources, () -> health.get().run(), () -> {});
+        Rooms rooms = new Rooms(
+                runtime, secrets, images, queue, sources, () -> health.get().run(), () -> {});
         Log log = new Log(new PrintStream(logged, true, StandardCharsets.UTF_8));
         gateway = Gateway.over(
                 rooms,
