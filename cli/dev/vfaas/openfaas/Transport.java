@@ -1,5 +1,6 @@
 package dev.vfaas.openfaas;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -139,10 +140,33 @@ public final class Transport {
         invocation.headers().forEach(header -> request.addHeader(header.getKey(), header.getValue()));
         request.method(invocation.method(), body(invocation));
         try {
-            return new OkHttpAnswer(patient.newCall(request.build()).execute());
+            return new OkHttpAnswer(patient.newCall(request.build()).execute(), this);
         } catch (IOException e) {
             throw failure(e);
         }
+    }
+
+    /** A body that says so when the way breaks. */
+    private InputStream watched(InputStream body) {
+        return new FilterInputStream(body) {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                try {
+                    return super.read(buffer, offset, length);
+                } catch (IOException e) {
+                    if (target.way() != null && target.way().broken()) {
+                        throw failure(e);
+                    }
+                    throw e;
+                }
+            }
+        };
     }
 
     /** What an error on the way to the gateway or back means. */
@@ -220,7 +244,7 @@ public final class Transport {
         };
     }
 
-    private record OkHttpAnswer(Response response) implements Invocation.Answer {
+    private record OkHttpAnswer(Response response, Transport transport) implements Invocation.Answer {
         @Override
         public int status() {
             return response.code();
@@ -238,7 +262,7 @@ public final class Transport {
 
         @Override
         public InputStream body() {
-            return response.body().byteStream();
+            return transport.watched(response.body().byteStream());
         }
 
         @Override

@@ -33,6 +33,7 @@ final class SshServer implements Server {
     private final ReentrantLock rising = new ReentrantLock();
     private final Uploads uploads = new Uploads(this);
     private @Nullable Connection connection;
+    private volatile @Nullable Connection broken;
     private @Nullable Privilege privilege;
     private boolean closed;
 
@@ -51,7 +52,7 @@ final class SshServer implements Server {
                 throw Failure.failed("the connection to " + target + " has been closed");
             }
             Connection current = connection;
-            if (current != null && current.alive()) {
+            if (current != null && current != broken && current.alive()) {
                 return current;
             }
             if (current != null) {
@@ -232,10 +233,15 @@ final class SshServer implements Server {
     public boolean connected() {
         connecting.lock();
         try {
-            return connection != null && connection.alive();
+            return connection != null && connection != broken && connection.alive();
         } finally {
             connecting.unlock();
         }
+    }
+
+    /** A channel failed as only the end of its connection makes it; sshj itself says so a moment later. */
+    void broke(Connection ended) {
+        broken = ended;
     }
 
     @Override

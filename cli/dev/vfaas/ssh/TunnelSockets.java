@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import javax.net.SocketFactory;
-import net.schmizz.sshj.connection.channel.direct.DirectConnection;
 
 /**
  * Sockets for clients of a program on a server: whatever address they are told to connect to, they lead through {@link Tunnels}. Each is one end of a
@@ -62,7 +61,7 @@ final class TunnelSockets extends SocketFactory {
 
         @Override
         public void connect(SocketAddress anywhere, int timeout) throws IOException {
-            DirectConnection channel = tunnels.open();
+            Tunnels.Tunnel tunnel = tunnels.open();
             boolean carried = false;
             try (ServerSocket door = new ServerSocket()) {
                 InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
@@ -71,11 +70,11 @@ final class TunnelSockets extends SocketFactory {
                 bind(new InetSocketAddress(loopback, 0));
                 super.connect(door.getLocalSocketAddress(), MEETING_MILLIS);
                 Socket other = meet(door);
-                Thread.ofVirtual().name("ssh-tunnel").start(() -> tunnels.carry(other, channel));
+                Thread.ofVirtual().name("ssh-tunnel").start(() -> tunnels.carry(other, tunnel));
                 carried = true;
             } finally {
                 if (!carried) {
-                    channel.close();
+                    tunnel.close();
                 }
             }
         }

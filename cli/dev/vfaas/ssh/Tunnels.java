@@ -2,6 +2,8 @@ package dev.vfaas.ssh;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,26 +19,39 @@ import net.schmizz.sshj.connection.channel.direct.DirectConnection;
  */
 record Tunnels(SshServer server, String host, int port) {
 
+    /** One of them, and the connection it is a channel of. */
+    record Tunnel(Connection connection, DirectConnection channel) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
     /**
      * A new one. A connection to the server that turns out to be broken is made anew once.
      *
      * @throws ConnectException when nothing answers at the address
      * @throws Failure when the server cannot be logged in to, or its sshd refuses to forward
      */
-    DirectConnection open() throws IOException {
+    Tunnel open() throws IOException {
         Connection connection = server.connection();
         try {
-            return connection.client().newDirectConnection(host, port);
+            return open(connection);
         } catch (OpenFailException refused) {
             throw refused(refused);
         } catch (IOException broken) {
             connection.abort();
+            server.broke(connection);
             try {
-                return server.connection().client().newDirectConnection(host, port);
+                return open(server.connection());
             } catch (OpenFailException refused) {
                 throw refused(refused);
             }
         }
+    }
+
+    private Tunnel open(Connection connection) throws IOException {
+        return new Tunnel(connection, connection.client().newDirectConnection(host, port));
     }
 
     private IOException refused(OpenFailException refused) {
@@ -55,9 +70,10 @@ record Tunnels(SshServer server, String host, int port) {
     }
 
     /** Copies both ways until both have ended; closes both. Blocks. */
-    void carry(Socket socket, DirectConnection channel) {
+    void carry(Socket socket, Tunnel tunnel) {
+        DirectConnection channel = tunnel.channel();
         try (socket;
-                channel) {
+                tunnel) {
             socket.setTcpNoDelay(true);
             Thread up = Thread.ofVirtual().name("ssh-forward-up").start(() -> {
                 try (OutputStream to = channel.getOutputStream()) {
@@ -66,13 +82,33 @@ record Tunnels(SshServer server, String host, int port) {
                     // The other direction ends by itself.
                 }
             });
-            copy(channel.getInputStream(), socket.getOutputStream());
+            copy(new FromServer(channel.getInputStream(), tunnel.connection()), socket.getOutputStream());
             socket.shutdownOutput();
             up.join();
         } catch (IOException gone) {
             // The one at the socket sees its connection closed, as it would without the tunnel.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a channel brings. A channel that is closed ends; only the end of the whole connection makes it fail, and that is to be known at once. */
+    private final class FromServer extends FilterInputStream {
+        private final Connection connection;
+
+        FromServer(InputStream channel, Connection connection) {
+            super(channel);
+            this.connection = connection;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return super.read(buffer, offset, length);
+            } catch (IOException e) {
+                server.broke(connection);
+                throw e;
+            }
         }
     }
 
