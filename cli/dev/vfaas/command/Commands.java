@@ -56,6 +56,7 @@ public final class Commands {
                 "host",
                 () -> new CommandLine(new HostCommand())
                         .addSubcommand(new HostExecCommand(session))
+                        .addSubcommand(new HostForwardCommand(session))
                         .addSubcommand(new HostLogsCommand(session))
                         .addSubcommand(new HostAuditCommand(session)));
         add("login", () -> new LoginCommand(session));

@@ -9,6 +9,7 @@ import dev.vfaas.provision.k3s.KubeconfigFile;
 import dev.vfaas.provision.k3s.Origin;
 import dev.vfaas.provision.k3s.ReleaseFiles;
 import dev.vfaas.provision.k3s.Role;
+import dev.vfaas.ssh.SshTarget;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -71,20 +72,13 @@ final class K3sSetup {
 
     /** The host without user and port: {@code [user@]name[:port]}, {@code [user@][address6][:port]}. */
     static String name(String host) {
-        String name = host.substring(host.lastIndexOf('@') + 1);
-        if (name.startsWith("[") && name.contains("]")) {
-            return name.substring(1, name.indexOf(']'));
-        }
-        return name.indexOf(':') == name.lastIndexOf(':') && name.contains(":")
-                ? name.substring(0, name.indexOf(':'))
-                : name;
+        return SshTarget.parse(host).host();
     }
 
-    /** The command that opens the way to the API server for kubectl and its like. */
+    /** What a person types to reach the cluster with kubectl and its like. */
     String forward(String host, ServerOptions login) {
-        String identity = login.identity == null ? "" : "-i " + login.identity + " ";
-        String name = name(host);
-        return "ssh " + identity + "-NL " + K3sBlueprint.apiPort(name) + ":127.0.0.1:6443 "
-                + host.replaceFirst(":\\d+$", "") + "; then kubectl --context " + name + " get nodes";
+        String identity = login.identity == null ? "" : " --identity " + login.identity;
+        return "vfaas host forward " + host + identity + "; then, beside it, kubectl --context " + name(host)
+                + " get nodes";
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The gateways a person works with, by name, and which of them is the current one: {@code $XDG_CONFIG_HOME/vfaas/contexts.yml}, 0600. */
@@ -63,20 +64,35 @@ public final class Contexts {
 
     /** Makes {@code name} the current context; a usage failure lists the names there are. */
     public Context use(String name) {
-        Map<String, Object> top = file.read();
-        List<Context> contexts = contexts(top);
-        Context context = contexts.stream()
-                .filter(candidate -> candidate.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> unknown(name, contexts));
-        top.put(CURRENT, name);
-        file.write(top);
-        return context;
+        if (find(name).isEmpty()) {
+            throw unknown(name, list());
+        }
+        file.update(top -> top.put(CURRENT, name));
+        return find(name).orElseThrow(() -> unknown(name, list()));
     }
 
-    /** Adds a context, or changes the gateway of the one with that name. */
+    /** Adds a context, or changes the one with that name. */
     public void put(Context context) {
-        Map<String, Object> top = file.read();
+        file.update(top -> put(top, context));
+    }
+
+    /**
+     * Adds or changes a context and makes it the current one.
+     *
+     * @param make told of all contexts there are; nobody changes them meanwhile
+     */
+    public Context use(Function<List<Context>, Context> make) {
+        List<Context> made = new ArrayList<>();
+        file.update(top -> {
+            Context context = make.apply(contexts(top));
+            put(top, context);
+            top.put(CURRENT, context.name());
+            made.add(context);
+        });
+        return made.getFirst();
+    }
+
+    private void put(Map<String, Object> top, Context context) {
         List<Map<String, Object>> entries = file.entries(top, CONTEXTS);
         Map<String, Object> entry = entries.stream()
                 .filter(candidate -> context.name().equals(candidate.get("name")))
@@ -96,25 +112,21 @@ public final class Contexts {
             entry.put(FORWARD, route.forward());
         }
         top.put(CONTEXTS, entries);
-        file.write(top);
     }
 
-    /** Forgets a context; false when there was none. When it was the current one, the embedded gateway's becomes that, if there is one. */
-    public boolean remove(String name) {
-        Map<String, Object> top = file.read();
-        List<Map<String, Object>> entries = file.entries(top, CONTEXTS);
-        if (!entries.removeIf(entry -> name.equals(entry.get("name")))) {
-            return false;
-        }
-        top.put(CONTEXTS, entries);
-        if (name.equals(top.get(CURRENT))) {
-            top.remove(CURRENT);
-            if (entries.stream().anyMatch(entry -> LOCAL.equals(entry.get("name")))) {
-                top.put(CURRENT, LOCAL);
+    /** Forgets a context, if there is one of that name. When it was the current one, the embedded gateway's becomes that, if there is one. */
+    public void remove(String name) {
+        file.update(top -> {
+            List<Map<String, Object>> entries = file.entries(top, CONTEXTS);
+            entries.removeIf(entry -> name.equals(entry.get("name")));
+            top.put(CONTEXTS, entries);
+            if (name.equals(top.get(CURRENT))) {
+                top.remove(CURRENT);
+                if (entries.stream().anyMatch(entry -> LOCAL.equals(entry.get("name")))) {
+                    top.put(CURRENT, LOCAL);
+                }
             }
-        }
-        file.write(top);
-        return true;
+        });
     }
 
     private List<Context> contexts(Map<String, Object> top) {

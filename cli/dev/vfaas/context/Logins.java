@@ -50,7 +50,10 @@ public final class Logins {
 
     /** Keeps a login, in place of one for the same gateway. */
     public void save(GatewayUrl gateway, Credentials credentials) {
-        Map<String, Object> top = file.read();
+        file.update(top -> save(top, gateway, credentials));
+    }
+
+    private void save(Map<String, Object> top, GatewayUrl gateway, Credentials credentials) {
         List<Map<String, Object>> entries = file.entries(top, AUTHS);
         Map<String, Object> entry = entries.stream()
                 .filter(candidate -> isFor(candidate, gateway))
@@ -73,18 +76,18 @@ public final class Logins {
             case Credentials.None() -> throw new IllegalArgumentException("no credentials to keep");
         }
         top.put(AUTHS, entries);
-        file.write(top);
     }
 
     /** Forgets the login for {@code gateway}; false when there was none. */
     public boolean remove(GatewayUrl gateway) {
-        Map<String, Object> top = file.read();
-        List<Map<String, Object>> entries = file.entries(top, AUTHS);
-        if (!entries.removeIf(entry -> isFor(entry, gateway))) {
+        if (file.entries(file.read(), AUTHS).stream().noneMatch(entry -> isFor(entry, gateway))) {
             return false;
         }
-        top.put(AUTHS, entries);
-        file.write(top);
+        file.update(top -> {
+            List<Map<String, Object>> entries = file.entries(top, AUTHS);
+            entries.removeIf(entry -> isFor(entry, gateway));
+            top.put(AUTHS, entries);
+        });
         return true;
     }
 

@@ -57,24 +57,26 @@ public final class ServerContext {
     /** Makes or changes context and login, and makes the context the current one. */
     public Context keep(String forward, Credentials.Basic login) {
         SshRoute route = SshRoute.of(server, identity, forward);
-        Context context = new Context(name(), url(), route);
-        // The login first: a context without one would be of no use.
+        Context context = contexts.use(all -> new Context(name(), url(all), route));
         logins.save(context.gateway(), login);
-        contexts.put(context);
-        return contexts.use(name());
+        return context;
     }
 
     /** Forgets context and login; false when there was no context. */
     public boolean forget() {
         Optional<Context> context = find();
-        context.ifPresent(found -> logins.remove(found.gateway()));
-        return context.isPresent() && contexts.remove(name());
+        context.ifPresent(found -> {
+            logins.remove(found.gateway());
+            contexts.remove(name());
+        });
+        return context.isPresent();
     }
 
     /** An address on this machine of its own: what names the gateway in logins, and what {@code vfaas host forward} listens on. */
-    private GatewayUrl url() {
-        List<Context> all = contexts.list();
-        Optional<Context> known = find();
+    private GatewayUrl url(List<Context> all) {
+        Optional<Context> known = all.stream()
+                .filter(context -> context.name().equals(name()) && context.route() != null)
+                .findFirst();
         if (known.isPresent()) {
             return known.get().gateway();
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -74,8 +75,16 @@ final class YamlFile {
         return entries;
     }
 
-    /** Replaces the file's content. */
-    void write(Map<String, Object> top) {
+    /** Reads, changes and writes the file while nobody else does; it is written even when {@code change} changes nothing. */
+    void update(Consumer<Map<String, Object>> change) {
+        new FileTurn(file.path()).take(() -> {
+            Map<String, Object> top = read();
+            change.accept(top);
+            write(top);
+        });
+    }
+
+    private void write(Map<String, Object> top) {
         DumperOptions options = new DumperOptions();
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         options.setIndent(4);

@@ -2,6 +2,7 @@ package dev.vfaas.provision.k3s;
 
 import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
+import dev.vfaas.context.FileTurn;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -32,6 +33,11 @@ public final class KubeconfigFile {
         return path;
     }
 
+    /** Whether it holds the access to the cluster of the host that is called so. */
+    public boolean knows(String name) {
+        return read().source(name).isPresent();
+    }
+
     Kubeconfig read() {
         return Kubeconfig.parse(text(), path.toString());
     }
@@ -46,8 +52,12 @@ public final class KubeconfigFile {
         }
     }
 
-    /** Changes the file; when nothing changes it is not touched. */
+    /** Changes the file while no other run does; when nothing changes it is not touched. */
     void change(Consumer<Kubeconfig> change) {
+        new FileTurn(path).take(() -> changeNow(change));
+    }
+
+    private void changeNow(Consumer<Kubeconfig> change) {
         String old = text();
         Kubeconfig kubeconfig = Kubeconfig.parse(old, path.toString());
         String before = kubeconfig.text();

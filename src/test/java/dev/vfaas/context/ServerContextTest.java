@@ -13,6 +13,8 @@ import dev.vfaas.ssh.SshTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +76,22 @@ class ServerContextTest {
         Context two = server("root@hostBB", null).keep("10.43.0.80:8080", LOGIN);
         assertThat(one.name().hashCode()).isEqualTo(two.name().hashCode());
         assertThat(one.gateway()).isNotEqualTo(two.gateway());
+    }
+
+    @Test
+    void manyAreKeptAtOnceAndNoneIsLost() throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            ServerContext server = server("root@host" + i, null);
+            threads.add(Thread.ofVirtual().start(() -> server.keep("10.43.0.80:8080", LOGIN)));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(contexts.list()).hasSize(12);
+        assertThat(contexts.list())
+                .allMatch(context ->
+                        new Logins(environment).find(context.gateway()).isPresent());
     }
 
     @Test
