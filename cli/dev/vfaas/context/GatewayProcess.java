@@ -72,11 +72,13 @@ public final class GatewayProcess {
         }
     }
 
-    /** Starts it as a child that writes where this process writes. */
-    public Process run(Options options) {
+    /** Starts it as a child that writes where this process writes; {@code more} options are for the gateway's process itself. */
+    public Process run(Options options, List<String> more) {
         try {
             createDirectory();
-            return new ProcessBuilder(command(options)).inheritIO().start();
+            List<String> command = new ArrayList<>(command(options));
+            command.addAll(more);
+            return new ProcessBuilder(command).inheritIO().start();
         } catch (IOException e) {
             throw Failure.failed("cannot start the gateway: " + e.getMessage()).because(e);
         }

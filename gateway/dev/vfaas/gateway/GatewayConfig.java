@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout how long calls under way may take when the gateway stops
  * @param drainDelay how long a gateway that stops says so on /readyz, and still takes calls, before it takes no more
  * @param accessLog file of the access log, {@code -} for standard output, null for none
+ * @param place where functions run
  */
 public record GatewayConfig(
         String host,
@@ -28,7 +29,8 @@ public record GatewayConfig(
         Duration upstreamTimeout,
         Duration drainTimeout,
         Duration drainDelay,
-        @Nullable String accessLog) {
+        @Nullable String accessLog,
+        FunctionPlace place) {
 
     /** The defaults, over a data directory. */
     public static GatewayConfig of(Path dataDirectory) {
@@ -41,7 +43,8 @@ public record GatewayConfig(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ZERO,
-                null);
+                null,
+                new FunctionPlace.Processes());
     }
 
     /** The same with another port. */
@@ -55,24 +58,25 @@ public record GatewayConfig(
                 upstreamTimeout,
                 drainTimeout,
                 drainDelay,
-                accessLog);
+                accessLog,
+                place);
     }
 
     /** The same with other deadlines for a replica and for a function's answer. */
     public GatewayConfig withTimeouts(Duration activation, Duration upstream) {
         return new GatewayConfig(
-                host, port, dataDirectory, eventLoops, activation, upstream, drainTimeout, drainDelay, accessLog);
+                host, port, dataDirectory, eventLoops, activation, upstream, drainTimeout, drainDelay, accessLog, place);
     }
 
     /** The same with another way to stop. */
     public GatewayConfig withDrain(Duration delay, Duration timeout) {
         return new GatewayConfig(
-                host, port, dataDirectory, eventLoops, activationTimeout, upstreamTimeout, timeout, delay, accessLog);
+                host, port, dataDirectory, eventLoops, activationTimeout, upstreamTimeout, timeout, delay, accessLog, place);
     }
 
     /**
-     * Reads {@code --host --port --data-dir --activation-timeout --upstream-timeout --drain-timeout --drain-delay --access-log} (durations as 500ms,
-     * 30s, 2m; all but the first three also from the environment, as VFAAS_DRAIN_DELAY); without --data-dir the data lives in
+     * Reads {@code --host --port --data-dir --runtime --kubeconfig --activation-timeout --upstream-timeout --drain-timeout --drain-delay --access-log} (durations as 500ms,
+     * 30s, 2m; all but the first five also from the environment, as VFAAS_DRAIN_DELAY); without --data-dir the data lives in
      * $XDG_DATA_HOME/vfaas/gateway.
      *
      * @throws IllegalArgumentException with a text for the person who typed it
@@ -87,6 +91,8 @@ public record GatewayConfig(
         Duration drain = duration(environment.get("VFAAS_DRAIN_TIMEOUT"), config.drainTimeout);
         Duration delay = duration(environment.get("VFAAS_DRAIN_DELAY"), config.drainDelay);
         String accessLog = environment.get("VFAAS_ACCESS_LOG");
+        String runtime = "process";
+        Path kubeconfig = null;
         for (int i = 0; i < arguments.size(); i++) {
             String option = arguments.get(i);
             String value;
@@ -103,6 +109,8 @@ public record GatewayConfig(
                 case "--host" -> host = value;
                 case "--port" -> port = port(value);
                 case "--data-dir" -> data = Path.of(value).toAbsolutePath();
+                case "--runtime" -> runtime = value;
+                case "--kubeconfig" -> kubeconfig = Path.of(value).toAbsolutePath();
                 case "--activation-timeout" -> activation = duration(value, activation);
                 case "--upstream-timeout" -> upstream = duration(value, upstream);
                 case "--drain-timeout" -> drain = duration(value, drain);
@@ -120,7 +128,8 @@ public record GatewayConfig(
                 upstream,
                 drain,
                 delay,
-                accessLog == null || accessLog.isEmpty() ? null : accessLog);
+                accessLog == null || accessLog.isEmpty() ? null : accessLog,
+                FunctionPlace.parse(runtime, kubeconfig));
     }
 
     private static Path defaultDataDirectory(Map<String, String> environment) {

@@ -86,7 +86,11 @@ public final class GatewayMain {
         requireFree(config); // before functions are started
         BasicAuthentication accounts = Accounts.of(environment, data);
         AccessLog accessLog = accessLog(config.accessLog());
-        Rooms rooms = LocalRooms.open(config, environment, log);
+        Rooms rooms =
+                switch (config.place()) {
+                    case FunctionPlace.Processes() -> LocalRooms.open(config, environment, log);
+                    case FunctionPlace.Kubernetes(Path kubeconfig) -> ClusterRooms.open(config, kubeconfig, log);
+                };
         Gateway gateway = Gateway.over(rooms, config, accounts, log, accessLog);
         String version = Version.current();
         InetSocketAddress address;

@@ -108,8 +108,14 @@ def kubelet(children, settings, version):
     children.start("kubelet", program("kubelet", version), *arguments)
 
 
+def pods(settings):
+    """The network of all pods."""
+    chosen = settings.get("cluster-cidr") or "10.42.0.0/16"
+    return chosen[0] if isinstance(chosen, list) else chosen
+
+
 def proxy(children, settings):
-    children.start("kube-proxy", "kube-proxy", "--kubeconfig", PROXY, "--hostname-override", node_name(settings), "--cluster-cidr=10.42.0.0/16",
+    children.start("kube-proxy", "kube-proxy", "--kubeconfig", PROXY, "--hostname-override", node_name(settings), f"--cluster-cidr={pods(settings)}",
                    "--conntrack-max-per-core=0", "--conntrack-tcp-timeout-established=0", "--conntrack-tcp-timeout-close-wait=0", "--v=0")
 
 

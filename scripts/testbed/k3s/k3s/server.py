@@ -56,7 +56,7 @@ def serve(settings, version):
     node, address = agent.node_name(settings), agent.node_address(settings)
     joined = None
     if not os.path.exists(paths.TOKEN) and not settings.get("server"):
-        agent.Network(node).bridge("10.42.0.0/24")  # what the first node of a new cluster gets; a node with a network is ready sooner
+        agent.Network(node).bridge(agent.pods(settings).replace("/16", "/24"))  # what the first node of a new cluster gets; a node with a network is ready sooner
     password = token(settings)
     if settings.get("server") and not os.path.exists(datastore.ETCD):
         bundle = supervisor.fetch(settings["server"], settings.get("token", ""), "server", node, address, children)
@@ -130,7 +130,7 @@ def control_plane(children, settings, address, version):
     children.start("kube-controller-manager", "kube-controller-manager", f"--kubeconfig={paths.CRED}/controller-manager.kubeconfig",
                    f"--authentication-kubeconfig={paths.CRED}/controller-manager.kubeconfig", f"--authorization-kubeconfig={paths.CRED}/controller-manager.kubeconfig",
                    f"--service-account-private-key-file={certificates.SERVICE_KEY}", f"--root-ca-file={certificates.CA}", "--use-service-account-credentials=true",
-                   "--allocate-node-cidrs=true", "--cluster-cidr=10.42.0.0/16", f"--cluster-signing-cert-file={certificates.CA}",
+                   "--allocate-node-cidrs=true", f"--cluster-cidr={agent.pods(settings)}", f"--cluster-signing-cert-file={certificates.CA}",
                    f"--cluster-signing-key-file={certificates.CA_KEY}", "--bind-address=127.0.0.1", "--port=0", "--node-monitor-grace-period=20s",
                    *["--" + extra for extra in settings.get("kube-controller-manager-arg", [])])
     children.start("kube-scheduler", "kube-scheduler", f"--kubeconfig={paths.CRED}/scheduler.kubeconfig", "--bind-address=127.0.0.1", "--port=0",

@@ -48,6 +48,27 @@ final class ImageReader {
         }
     }
 
+    /** See {@link ImageStore#pulled}. */
+    ImageStore.@Nullable PulledImage pulled(String reference) {
+        ImageReference parsed = ImageReference.parse(reference);
+        ImageCatalog.Stored stored = catalog.relyOnManifest(parsed.repository(), parsed);
+        if (stored == null) {
+            return null;
+        }
+        try {
+            Manifest manifest = manifest(stored.digest());
+            if (!manifest.isIndex()
+                    && "host".equals(image(parsed, stored.digest(), manifest).labels().get("dev.vfaas.platform"))) {
+                throw invalid("image " + parsed + " is built for processes of a machine, not for containers; build it with"
+                        + " --platform linux/amd64 (or the nodes' platform) and push it again");
+            }
+            return new ImageStore.PulledImage(parsed.repository(), stored.digest().toString());
+        } catch (IOException | RegistryFailure e) {
+            throw new RuntimeFailure(
+                    RuntimeFailure.Kind.INTERNAL, "image " + parsed + " cannot be read from the image store: " + e, e);
+        }
+    }
+
     private Digest entryForThisMachine(ImageReference reference, Manifest index) {
         for (Manifest.Child child : index.children()) {
             if (child.os().equals(machine.os()) && child.architecture().equals(machine.architecture())) {

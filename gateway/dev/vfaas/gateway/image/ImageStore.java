@@ -1,5 +1,7 @@
 package dev.vfaas.gateway.image;
 
+import org.jspecify.annotations.Nullable;
+
 /** Finds images for the runtime. Methods may block. */
 public interface ImageStore {
     /**
@@ -9,6 +11,21 @@ public interface ImageStore {
      * @throws dev.vfaas.gateway.runtime.RuntimeFailure INVALID when the reference is malformed or names nothing in the store
      */
     StoredImage resolve(String reference);
+
+    /**
+     * What a reference names for others that pull it from this store by repository and digest; an index stays one. Null when the store does not hold it.
+     *
+     * @throws dev.vfaas.gateway.runtime.RuntimeFailure INVALID when the reference is malformed, or names an image that is no container's
+     */
+    @Nullable
+    PulledImage pulled(String reference);
+
+    /**
+     * An image as others pull it.
+     *
+     * @param digest of the manifest or index, {@code sha256:...}
+     */
+    record PulledImage(String repository, String digest) {}
 
     /** Keeps blobs of a manifest from garbage collection while a deployment needs them; durable through the deployments themselves at start. */
     void pin(String manifestDigest);

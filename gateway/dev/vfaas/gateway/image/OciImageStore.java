@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The image store: content in files by digest, everything about it in the database, the OCI distribution API for clients and {@link ImageStore} for
@@ -103,6 +104,11 @@ public final class OciImageStore implements ImageStore, AutoCloseable {
     @Override
     public StoredImage resolve(String reference) {
         return reader.read(reference);
+    }
+
+    @Override
+    public @Nullable PulledImage pulled(String reference) {
+        return reader.pulled(reference);
     }
 
     @Override

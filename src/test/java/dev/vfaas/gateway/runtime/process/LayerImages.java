@@ -75,6 +75,11 @@ final class LayerImages implements ImageStore {
     }
 
     @Override
+    public PulledImage pulled(String reference) {
+        throw new UnsupportedOperationException("nobody pulls from here");
+    }
+
+    @Override
     public void pin(String manifestDigest) {
         pins.merge(manifestDigest, 1, Integer::sum);
     }

@@ -1,0 +1,69 @@
+package dev.vfaas.gateway;
+
+import dev.vfaas.gateway.image.OciImageStore;
+import dev.vfaas.gateway.log.Log;
+import dev.vfaas.gateway.metrics.AsyncMetrics;
+import dev.vfaas.gateway.queue.AsyncQueue;
+import dev.vfaas.gateway.queue.QueueConfig;
+import dev.vfaas.gateway.runtime.kubernetes.Cluster;
+import dev.vfaas.gateway.runtime.kubernetes.KubernetesRuntime;
+import dev.vfaas.gateway.runtime.kubernetes.KubernetesSecrets;
+import dev.vfaas.gateway.scaling.Autoscaler;
+import dev.vfaas.gateway.store.SqliteDatabase;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the rooms of a gateway whose functions run on Kubernetes: functions and secrets are the cluster's, images and queued calls are in the data
+ * directory.
+ */
+final class ClusterRooms {
+    private ClusterRooms() {}
+
+    /** Opens everything; knows all functions there are when it returns. */
+    static Rooms open(GatewayConfig config, @Nullable Path kubeconfig, Log log) {
+        Path data = config.dataDirectory();
+        SqliteDatabase database =
+                SqliteDatabase.open(data.resolve("gateway.db"), List.of(OciImageStore.SCHEMA, AsyncQueue.SCHEMA));
+        try {
+            OciImageStore images = OciImageStore.open(database, data.resolve("blobs"), OciImageStore.GRACE, log::info);
+            Cluster cluster = Cluster.of(kubeconfig);
+            KubernetesSecrets secrets = new KubernetesSecrets(cluster);
+            KubernetesRuntime runtime =
+                    new KubernetesRuntime(cluster, secrets, new StoreImages(images), log::info);
+            AsyncMetrics asyncMetrics = new AsyncMetrics();
+            AsyncQueue queue;
+            try {
+                queue = AsyncQueue.open(
+                        database,
+                        data.resolve("calls"),
+                        runtime::live,
+                        QueueConfig.DEFAULT,
+                        asyncMetrics,
+                        Version.current(),
+                        log);
+            } catch (RuntimeException e) {
+                runtime.close();
+                throw e;
+            }
+            images.startCollecting();
+            Autoscaler autoscaler = Autoscaler.start(runtime, Autoscaler.RHYTHM, log::info);
+            return new Rooms(
+                    runtime,
+                    secrets,
+                    images.handler(),
+                    queue,
+                    List.of(asyncMetrics, new QueueGauges(queue)),
+                    () -> database.read(connection -> connection.isValid(1)),
+                    () -> {
+                        autoscaler.close();
+                        images.close();
+                        database.close();
+                    });
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+}

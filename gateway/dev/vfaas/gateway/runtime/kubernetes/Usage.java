@@ -1,0 +1,48 @@
+package dev.vfaas.gateway.runtime.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vfaas.gateway.runtime.FunctionKey;
+import dev.vfaas.openfaas.FunctionStatus;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/** What functions use, by the cluster's metrics API (metrics.k8s.io), which K3s brings and other clusters may lack. */
+final class Usage {
+    private final Cluster cluster;
+    private final ObjectMapper json = new ObjectMapper();
+
+    Usage(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** The sum over a function's pods; null when the cluster does not measure. */
+    FunctionStatus.@Nullable Usage of(FunctionKey key) {
+        try {
+            String answer = cluster.client()
+                    .raw("/apis/metrics.k8s.io/v1beta1/namespaces/" + key.namespace() + "/pods?labelSelector="
+                            + Marks.FUNCTION + "%3D" + key.name());
+            if (answer == null) {
+                return null;
+            }
+            BigDecimal cpu = BigDecimal.ZERO;
+            BigDecimal memory = BigDecimal.ZERO;
+            for (JsonNode pod : json.readTree(answer).path("items")) {
+                for (JsonNode container : pod.path("containers")) {
+                    cpu = cpu.add(amount(container.path("usage").path("cpu").asText("0")));
+                    memory = memory.add(amount(container.path("usage").path("memory").asText("0")));
+                }
+            }
+            return new FunctionStatus.Usage(cpu.movePointRight(3).doubleValue(), memory.doubleValue());
+        } catch (KubernetesClientException | JsonProcessingException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static BigDecimal amount(String quantity) {
+        return Quantity.parse(quantity).getNumericalAmount();
+    }
+}
