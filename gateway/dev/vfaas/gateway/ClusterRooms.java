@@ -5,6 +5,7 @@ import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.AsyncMetrics;
 import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.queue.QueueConfig;
+import dev.vfaas.gateway.metrics.QueueGauges;
 import dev.vfaas.gateway.runtime.kubernetes.Cluster;
 import dev.vfaas.gateway.runtime.kubernetes.KubernetesRuntime;
 import dev.vfaas.gateway.runtime.kubernetes.KubernetesSecrets;
@@ -55,7 +56,10 @@ final class ClusterRooms {
                     images.handler(),
                     queue,
                     List.of(asyncMetrics, new QueueGauges(queue)),
-                    () -> database.read(connection -> connection.isValid(1)),
+                    () -> {
+                        database.read(connection -> connection.isValid(1));
+                        queue.check();
+                    },
                     () -> {
                         autoscaler.close();
                         images.close();
