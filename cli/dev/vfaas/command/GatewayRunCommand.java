@@ -47,8 +47,9 @@ final class GatewayRunCommand implements Callable<Integer> {
     @Option(
             names = "--kubeconfig",
             paramLabel = "FILE",
-            description = "the cluster for --runtime kubernetes, whose pods this machine must reach (default: $$KUBECONFIG,"
-                    + " or the cluster it runs in)")
+            description =
+                    "the cluster for --runtime kubernetes, whose pods this machine must reach (default: $$KUBECONFIG,"
+                            + " or the cluster it runs in)")
     @Nullable
     Path kubeconfig;
 

@@ -3,9 +3,9 @@ package dev.vfaas.gateway;
 import dev.vfaas.gateway.image.OciImageStore;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.AsyncMetrics;
+import dev.vfaas.gateway.metrics.QueueGauges;
 import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.queue.QueueConfig;
-import dev.vfaas.gateway.metrics.QueueGauges;
 import dev.vfaas.gateway.runtime.kubernetes.Cluster;
 import dev.vfaas.gateway.runtime.kubernetes.KubernetesRuntime;
 import dev.vfaas.gateway.runtime.kubernetes.KubernetesSecrets;
@@ -31,8 +31,7 @@ final class ClusterRooms {
             OciImageStore images = OciImageStore.open(database, data.resolve("blobs"), OciImageStore.GRACE, log::info);
             Cluster cluster = Cluster.of(kubeconfig);
             KubernetesSecrets secrets = new KubernetesSecrets(cluster);
-            KubernetesRuntime runtime =
-                    new KubernetesRuntime(cluster, secrets, new StoreImages(images), log::info);
+            KubernetesRuntime runtime = new KubernetesRuntime(cluster, secrets, new StoreImages(images), log::info);
             AsyncMetrics asyncMetrics = new AsyncMetrics();
             AsyncQueue queue;
             try {

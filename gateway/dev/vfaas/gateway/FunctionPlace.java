@@ -29,7 +29,8 @@ public sealed interface FunctionPlace {
                 yield new Processes();
             }
             case "kubernetes" -> new Kubernetes(kubeconfig);
-            default -> throw new IllegalArgumentException("--runtime " + runtime + " is neither process nor kubernetes");
+            default ->
+                throw new IllegalArgumentException("--runtime " + runtime + " is neither process nor kubernetes");
         };
     }
 }

@@ -65,13 +65,31 @@ public record GatewayConfig(
     /** The same with other deadlines for a replica and for a function's answer. */
     public GatewayConfig withTimeouts(Duration activation, Duration upstream) {
         return new GatewayConfig(
-                host, port, dataDirectory, eventLoops, activation, upstream, drainTimeout, drainDelay, accessLog, place);
+                host,
+                port,
+                dataDirectory,
+                eventLoops,
+                activation,
+                upstream,
+                drainTimeout,
+                drainDelay,
+                accessLog,
+                place);
     }
 
     /** The same with another way to stop. */
     public GatewayConfig withDrain(Duration delay, Duration timeout) {
         return new GatewayConfig(
-                host, port, dataDirectory, eventLoops, activationTimeout, upstreamTimeout, timeout, delay, accessLog, place);
+                host,
+                port,
+                dataDirectory,
+                eventLoops,
+                activationTimeout,
+                upstreamTimeout,
+                timeout,
+                delay,
+                accessLog,
+                place);
     }
 
     /**

@@ -86,11 +86,10 @@ public final class GatewayMain {
         requireFree(config); // before functions are started
         BasicAuthentication accounts = Accounts.of(environment, data);
         AccessLog accessLog = accessLog(config.accessLog());
-        Rooms rooms =
-                switch (config.place()) {
-                    case FunctionPlace.Processes() -> LocalRooms.open(config, environment, log);
-                    case FunctionPlace.Kubernetes(Path kubeconfig) -> ClusterRooms.open(config, kubeconfig, log);
-                };
+        Rooms rooms = switch (config.place()) {
+            case FunctionPlace.Processes() -> LocalRooms.open(config, environment, log);
+            case FunctionPlace.Kubernetes(Path kubeconfig) -> ClusterRooms.open(config, kubeconfig, log);
+        };
         Gateway gateway = Gateway.over(rooms, config, accounts, log, accessLog);
         String version = Version.current();
         InetSocketAddress address;

@@ -58,11 +58,16 @@ final class ImageReader {
         try {
             Manifest manifest = manifest(stored.digest());
             if (!manifest.isIndex()
-                    && "host".equals(image(parsed, stored.digest(), manifest).labels().get("dev.vfaas.platform"))) {
-                throw invalid("image " + parsed + " is built for processes of a machine, not for containers; build it with"
-                        + " --platform linux/amd64 (or the nodes' platform) and push it again");
+                    && "host"
+                            .equals(image(parsed, stored.digest(), manifest)
+                                    .labels()
+                                    .get("dev.vfaas.platform"))) {
+                throw invalid(
+                        "image " + parsed + " is built for processes of a machine, not for containers; build it with"
+                                + " --platform linux/amd64 (or the nodes' platform) and push it again");
             }
-            return new ImageStore.PulledImage(parsed.repository(), stored.digest().toString());
+            return new ImageStore.PulledImage(
+                    parsed.repository(), stored.digest().toString());
         } catch (IOException | RegistryFailure e) {
             throw new RuntimeFailure(
                     RuntimeFailure.Kind.INTERNAL, "image " + parsed + " cannot be read from the image store: " + e, e);

@@ -42,7 +42,9 @@ public final class Cluster implements AutoCloseable {
                 base = Config.fromKubeconfig(kubeconfig.toFile());
             } catch (RuntimeException e) {
                 throw new RuntimeFailure(
-                        RuntimeFailure.Kind.INVALID, "the kubeconfig " + kubeconfig + " is not one: " + e.getMessage(), e);
+                        RuntimeFailure.Kind.INVALID,
+                        "the kubeconfig " + kubeconfig + " is not one: " + e.getMessage(),
+                        e);
             }
         }
         Config config = new ConfigBuilder(base)
@@ -80,7 +82,8 @@ public final class Cluster implements AutoCloseable {
             case 401 ->
                 new RuntimeFailure(
                         RuntimeFailure.Kind.INTERNAL,
-                        "cannot " + what + ": the Kubernetes API at " + address() + " refuses the gateway's credentials",
+                        "cannot " + what + ": the Kubernetes API at " + address()
+                                + " refuses the gateway's credentials",
                         e);
             case 403 ->
                 new RuntimeFailure(

@@ -102,7 +102,8 @@ final class Directory implements Watch.Eyes, AutoCloseable {
         Watch watch = watches.get(key.namespace());
         if (watch != null) {
             watch.pods().stream()
-                    .filter(pod -> key.name().equals(pod.getMetadata().getLabels().get(Marks.FUNCTION)))
+                    .filter(pod ->
+                            key.name().equals(pod.getMetadata().getLabels().get(Marks.FUNCTION)))
                     .forEach(fresh::see);
         }
     }

@@ -72,7 +72,10 @@ final class HealthCheck {
                 .withFailureThreshold(number(prefix + "failureThreshold", failures, 1))
                 .withSuccessThreshold(1);
         return tcp
-                ? probe.withNewTcpSocket().withPort(new IntOrString(Marks.PORT)).endTcpSocket().build()
+                ? probe.withNewTcpSocket()
+                        .withPort(new IntOrString(Marks.PORT))
+                        .endTcpSocket()
+                        .build()
                 : probe.withNewHttpGet()
                         .withPath(path)
                         .withPort(new IntOrString(Marks.PORT))

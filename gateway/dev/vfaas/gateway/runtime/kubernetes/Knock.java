@@ -21,8 +21,9 @@ final class Knock {
             }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(ANSWER_MILLIS);
-            String request = "GET " + check.path() + " HTTP/1.1\r\nHost: " + (host.contains(":") ? "[" + host + "]" : host)
-                    + ":" + Marks.PORT + "\r\nUser-Agent: vfaas-probe\r\nConnection: close\r\n\r\n";
+            String request =
+                    "GET " + check.path() + " HTTP/1.1\r\nHost: " + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                            + Marks.PORT + "\r\nUser-Agent: vfaas-probe\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String line = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
             return line.matches("HTTP/1\\.[01] [23][0-9][0-9]");

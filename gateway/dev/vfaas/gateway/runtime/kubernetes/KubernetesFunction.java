@@ -111,7 +111,8 @@ final class KubernetesFunction implements LiveFunction {
         synchronized (lock) {
             long generation = Reading.generation(now);
             long known = Reading.generation(deployment);
-            if (generation < known || generation == known && older(now.getMetadata().getResourceVersion())) {
+            if (generation < known
+                    || generation == known && older(now.getMetadata().getResourceVersion())) {
                 return;
             }
             deployment = now;

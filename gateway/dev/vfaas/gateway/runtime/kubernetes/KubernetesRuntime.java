@@ -118,7 +118,7 @@ public final class KubernetesRuntime implements FunctionRuntime {
                         .resource(wanted)
                         .update();
                 directory.seen(updated);
-                        service(updated);
+                service(updated);
                 return;
             } catch (KubernetesClientException e) {
                 if (e.getCode() != 409 || attempt == ATTEMPTS) {

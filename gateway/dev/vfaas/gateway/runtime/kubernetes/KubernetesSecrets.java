@@ -67,7 +67,9 @@ public final class KubernetesSecrets implements Secrets {
         } catch (KubernetesClientException e) {
             throw e.getCode() == 409
                     ? new RuntimeFailure(
-                            RuntimeFailure.Kind.ALREADY_EXISTS, "secret with the name \"" + name + "\" already exists", e)
+                            RuntimeFailure.Kind.ALREADY_EXISTS,
+                            "secret with the name \"" + name + "\" already exists",
+                            e)
                     : cluster.failure("create secret " + name, e);
         }
     }

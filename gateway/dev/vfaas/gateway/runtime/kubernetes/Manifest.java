@@ -191,10 +191,9 @@ final class Manifest {
                 .withContainers(container)
                 .withVolumes(volumes)
                 .withNodeSelector(constraints(asked.constraints()))
-                .withImagePullSecrets(
-                        Stream.concat(shape.pullSecrets().stream(), shape.addedPullSecrets().stream())
-                                .map(LocalObjectReference::new)
-                                .toList())
+                .withImagePullSecrets(Stream.concat(shape.pullSecrets().stream(), shape.addedPullSecrets().stream())
+                        .map(LocalObjectReference::new)
+                        .toList())
                 .withEnableServiceLinks(false)
                 .withAutomountServiceAccountToken(account != null)
                 .withServiceAccountName(account)
@@ -342,7 +341,8 @@ final class Manifest {
                 .filter(name -> name.startsWith(Marks.OWN))
                 .findFirst()
                 .ifPresent(name -> {
-                    throw invalid(kind + " " + name + ": names that begin with " + Marks.OWN + " are the gateway's own");
+                    throw invalid(
+                            kind + " " + name + ": names that begin with " + Marks.OWN + " are the gateway's own");
                 });
     }
 

@@ -117,7 +117,8 @@ final class Namespaces implements AutoCloseable {
             }
             throw new RuntimeFailure(
                     RuntimeFailure.Kind.INVALID,
-                    "namespace " + name + " is not there or not for functions; make it with: vfaas namespace create " + name);
+                    "namespace " + name + " is not there or not for functions; make it with: vfaas namespace create "
+                            + name);
         }
         try {
             if (cluster.client().namespaces().withName(name).get() == null) {

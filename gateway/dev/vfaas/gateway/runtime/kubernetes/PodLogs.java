@@ -106,7 +106,8 @@ final class PodLogs {
     private void follow() throws InterruptedException {
         while (function.get() != null && !Thread.interrupted()) {
             for (Pod pod : pods()) {
-                if (PodState.began(pod) && !followed.containsKey(pod.getMetadata().getName())) {
+                if (PodState.began(pod)
+                        && !followed.containsKey(pod.getMetadata().getName())) {
                     join(pod);
                 }
             }
@@ -123,7 +124,8 @@ final class PodLogs {
         String name = pod.getMetadata().getName();
         Instant seen = last.get(name);
         try {
-            LogWatch watch = loggable(pod, seen == null ? query.since() : seen, 0).watchLog();
+            LogWatch watch =
+                    loggable(pod, seen == null ? query.since() : seen, 0).watchLog();
             followed.put(name, watch);
             Thread.ofVirtual().name("log-" + name).start(() -> pump(pod, watch, seen));
         } catch (KubernetesClientException e) {
@@ -137,7 +139,8 @@ final class PodLogs {
                 new BufferedReader(new InputStreamReader(watch.getOutput(), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 LogMessage message = message(pod, line);
-                if (message != null && (seen == null || Instant.parse(message.timestamp()).isAfter(seen))) {
+                if (message != null
+                        && (seen == null || Instant.parse(message.timestamp()).isAfter(seen))) {
                     lines.put(message);
                 }
             }
@@ -158,8 +161,9 @@ final class PodLogs {
                 .inNamespace(pod.getMetadata().getNamespace())
                 .withName(pod.getMetadata().getName())
                 .usingTimestamps();
-        TailPrettyLoggable later =
-                since == null ? log : log.sinceTime(since.truncatedTo(ChronoUnit.SECONDS).toString());
+        TailPrettyLoggable later = since == null
+                ? log
+                : log.sinceTime(since.truncatedTo(ChronoUnit.SECONDS).toString());
         PrettyLoggable some = tail > 0 ? later.tailingLines(tail) : later;
         return some.withReadyWaitTimeout(0);
     }

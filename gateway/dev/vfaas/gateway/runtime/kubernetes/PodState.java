@@ -57,7 +57,8 @@ final class PodState {
         ContainerStatus container = container(pod);
         return container != null
                 && container.getState() != null
-                && (container.getState().getRunning() != null || container.getState().getTerminated() != null);
+                && (container.getState().getRunning() != null
+                        || container.getState().getTerminated() != null);
     }
 
     static int restarts(Pod pod) {
@@ -111,9 +112,9 @@ final class PodState {
         for (PodCondition condition : pod.getStatus().getConditions()) {
             if ("PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus())) {
                 Instant since = instant(condition.getLastTransitionTime());
-                boolean late = since != null && since.plus(PATIENCE.dividedBy(4)).isBefore(now);
-                return new Trouble(
-                        name + condition.getReason() + ": " + condition.getMessage(), late, false, false);
+                boolean late =
+                        since != null && since.plus(PATIENCE.dividedBy(4)).isBefore(now);
+                return new Trouble(name + condition.getReason() + ": " + condition.getMessage(), late, false, false);
             }
         }
         return null;
@@ -143,7 +144,9 @@ final class PodState {
         if (container.getState().getTerminated() != null) {
             return container.getState().getTerminated();
         }
-        return container.getLastState() == null ? null : container.getLastState().getTerminated();
+        return container.getLastState() == null
+                ? null
+                : container.getLastState().getTerminated();
     }
 
     private static @Nullable ContainerStatus container(Pod pod) {

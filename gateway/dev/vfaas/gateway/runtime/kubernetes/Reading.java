@@ -85,12 +85,19 @@ final class Reading {
 
     static FunctionKey key(Deployment deployment) {
         return new FunctionKey(
-                deployment.getMetadata().getNamespace(), deployment.getMetadata().getName());
+                deployment.getMetadata().getNamespace(),
+                deployment.getMetadata().getName());
     }
 
     /** The image as nodes pull it. */
     static String image(Deployment deployment) {
-        return deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
+        return deployment
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getImage();
     }
 
     static int wanted(Deployment deployment) {

@@ -33,8 +33,10 @@ final class Replica implements Endpoint {
         pod = now;
         Map<String, String> labels = now.getMetadata().getLabels();
         revision = labels == null ? "" : labels.getOrDefault(Marks.REVISION, "");
-        String phase = now.getStatus() == null ? "" : String.valueOf(now.getStatus().getPhase());
-        leaving = now.getMetadata().getDeletionTimestamp() != null || phase.equals("Failed") || phase.equals("Succeeded");
+        String phase =
+                now.getStatus() == null ? "" : String.valueOf(now.getStatus().getPhase());
+        leaving =
+                now.getMetadata().getDeletionTimestamp() != null || phase.equals("Failed") || phase.equals("Succeeded");
         String address = now.getStatus() == null ? null : now.getStatus().getPodIP();
         host = address == null ? "" : address;
         boolean readyBefore = nodeSaysReady;

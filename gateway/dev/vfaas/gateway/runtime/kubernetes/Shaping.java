@@ -33,7 +33,8 @@ final class Shaping {
         String stored = images.ofStore(asked.image());
         List<Secret> known = secrets.all(key.namespace());
         for (String name : asked.secrets()) {
-            if (known.stream().noneMatch(secret -> secret.getMetadata().getName().equals(name))) {
+            if (known.stream()
+                    .noneMatch(secret -> secret.getMetadata().getName().equals(name))) {
                 throw new RuntimeFailure(
                         RuntimeFailure.Kind.INVALID, "unable to fetch secrets: secrets \"" + name + "\" not found");
             }
@@ -70,7 +71,9 @@ final class Shaping {
         if (known == null) {
             try {
                 VersionInfo version = cluster.client().getKubernetesVersion();
-                String minor = version == null ? "" : String.valueOf(version.getMinor()).replaceAll("\\D", "");
+                String minor = version == null
+                        ? ""
+                        : String.valueOf(version.getMinor()).replaceAll("\\D", "");
                 known = !minor.isEmpty() && Integer.parseInt(minor) >= SLEEPS_SINCE;
             } catch (KubernetesClientException e) {
                 throw cluster.failure("ask for the cluster's version", e);

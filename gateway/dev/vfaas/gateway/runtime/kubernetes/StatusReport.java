@@ -24,7 +24,8 @@ final class StatusReport {
     }
 
     /** What is wrong with the newest version. */
-    private record Problem(String text, boolean fatal, @Nullable Pod pod, boolean ran, boolean previous) {}
+    private record Problem(
+            String text, boolean fatal, @Nullable Pod pod, boolean ran, boolean previous) {}
 
     /**
      * Reports on a function.

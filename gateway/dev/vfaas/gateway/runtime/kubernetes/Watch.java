@@ -41,7 +41,8 @@ final class Watch implements AutoCloseable {
                 .inNamespace(namespace)
                 .withLabel(Marks.FUNCTION)
                 .runnableInformer(0);
-        this.pods = client.pods().inNamespace(namespace).withLabel(Marks.FUNCTION).runnableInformer(0);
+        this.pods =
+                client.pods().inNamespace(namespace).withLabel(Marks.FUNCTION).runnableInformer(0);
         deployments.addEventHandler(new Handler<>(eyes::seen, eyes::gone));
         pods.addEventHandler(new Handler<>(eyes::seen, eyes::gone));
         deployments.exceptionHandler((started, failure) -> true); // never give up
@@ -77,12 +78,14 @@ final class Watch implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new RuntimeFailure(
                     RuntimeFailure.Kind.UNAVAILABLE,
-                    "the functions of namespace " + namespace + " could not be listed within " + limit.toSeconds() + " s",
+                    "the functions of namespace " + namespace + " could not be listed within " + limit.toSeconds()
+                            + " s",
                     e);
         } catch (ExecutionException e) {
             throw new RuntimeFailure(
                     RuntimeFailure.Kind.UNAVAILABLE,
-                    "the functions of namespace " + namespace + " cannot be listed: " + e.getCause().getMessage(),
+                    "the functions of namespace " + namespace + " cannot be listed: "
+                            + e.getCause().getMessage(),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
