@@ -112,7 +112,7 @@ final class DownCommand implements Callable<Integer> {
     }
 
     private List<Step> steps(Facts facts) {
-        return new ServerBlueprint(new K3sSetup(session).blueprint(host), StackSetup.present(session, host))
+        return new ServerBlueprint(new K3sSetup(session).blueprint(host), StackSetup.present(session, host, login))
                 .steps(facts);
     }
 

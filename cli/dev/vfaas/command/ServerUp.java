@@ -45,14 +45,14 @@ final class ServerUp {
         try (ServerVisit visit = new ServerVisit(session, options.login, host, "up");
                 RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
             double login = seconds(Duration.ofNanos(System.nanoTime() - start));
-            StackSetup stack = new StackSetup(session, host, options.stack);
-            HostUp up =
-                    new HostUp(visit.server(), blueprint(host, stack), demands(), visit.self(), visit.clock(), events);
+            StackSetup stack = StackSetup.of(session, host, options);
+            HostUp up = new HostUp(
+                    visit.server(), blueprint(host, stack), demands(stack), visit.self(), visit.clock(), events);
             Looked looked = up.look(Depth.NEEDED);
             tell(looked, events, json);
             looked.requireNoBlock(host);
             if (!options.prepareOnly) {
-                stack.agree(looked.facts());
+                stack.agree(looked.facts(), !options.dryRun, visit.self().who());
             }
             Prepared prepared = up.prepare(looked);
             if (options.dryRun) {
@@ -69,7 +69,10 @@ final class ServerUp {
             Map<Step, Duration> took = up.apply(prepared, options.lockWait);
             Map<Phase, Duration> phases = phases(took);
             events.done();
-            summary(host, login, phases, visit, events, json, Duration.ofNanos(System.nanoTime() - start));
+            String next = options.prepareOnly
+                    ? "vfaas status " + host
+                    : stack.next(looked.facts()).orElseGet(() -> new K3sSetup(session).forward(host, options.login));
+            summary(host, next, login, phases, visit, events, json, Duration.ofNanos(System.nanoTime() - start));
             return ExitCode.OK.code();
         }
     }
@@ -83,10 +86,10 @@ final class ServerUp {
                         stack.blueprint());
     }
 
-    private Demands demands() {
+    private Demands demands(StackSetup stack) {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         // Whether the server itself reaches the releases only decides how they get there.
-        return options.prepareOnly ? Demands.bare(today) : Demands.k3s(false, List.of(), today);
+        return options.prepareOnly ? Demands.bare(today) : Demands.k3s(false, stack.reach(), today);
     }
 
     private void tell(Looked looked, RunEvents events, boolean json) {
@@ -143,6 +146,7 @@ final class ServerUp {
 
     private void summary(
             String host,
+            String next,
             double login,
             Map<Phase, Duration> phases,
             ServerVisit visit,
@@ -170,8 +174,7 @@ final class ServerUp {
         console.result(host + (options.prepareOnly ? " is prepared: " : " is ready: ")
                 + visit.server().commands() + " remote commands; log: "
                 + visit.log().file());
-        console.info("next: "
-                + (options.prepareOnly ? "vfaas status " + host : new K3sSetup(session).forward(host, options.login)));
+        console.info("next: " + next);
     }
 
     private static double seconds(Duration duration) {

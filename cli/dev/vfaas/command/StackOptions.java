@@ -14,8 +14,20 @@ final class StackOptions {
     @Nullable
     StackChoice stack;
 
+    @Option(
+            names = "--accept-openfaas-eula",
+            description = "with --stack openfaas: you accept the terms of OpenFaaS's Community Edition")
+    boolean acceptOpenFaasEula;
+
+    @Option(
+            names = "--license-file",
+            paramLabel = "FILE",
+            description = "with --stack openfaas: the licence of its paid edition")
+    @Nullable
+    String licenceFile;
+
     /** Whether one was given. */
     boolean given() {
-        return stack != null;
+        return stack != null || acceptOpenFaasEula || licenceFile != null;
     }
 }

@@ -1,12 +1,17 @@
 package dev.vfaas.command;
 
 import dev.vfaas.console.Failure;
+import dev.vfaas.context.ServerContext;
+import dev.vfaas.provision.access.GatewayAccessStep;
 import dev.vfaas.provision.engine.Blueprint;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.stack.ServerStack;
 import dev.vfaas.provision.stack.StackBlueprint;
 import dev.vfaas.provision.stack.StackChoice;
-import java.util.ArrayList;
+import dev.vfaas.provision.stack.openfaas.Agreement;
+import dev.vfaas.provision.stack.openfaas.OpenFaasCatalogue;
+import dev.vfaas.provision.stack.openfaas.OpenFaasStack;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,16 +23,25 @@ final class StackSetup {
     private final Session session;
     private final String host;
     private final StackOptions options;
+    private final ServerContext context;
+    private final OpenFaasCatalogue openfaas = OpenFaasCatalogue.bundled();
+    private Agreement agreement = Agreement.NONE;
 
-    StackSetup(Session session, String host, StackOptions options) {
+    private StackSetup(Session session, String host, ServerOptions login, StackOptions options) {
         this.session = session;
         this.host = host;
         this.options = options;
+        this.context = login.context(session, host);
+    }
+
+    /** For {@code up}. */
+    static StackSetup of(Session session, String host, ServerUpOptions options) {
+        return new StackSetup(session, host, options.login, options.stack);
     }
 
     /** For commands that look at a server or take things away: the stack it has. */
-    static Blueprint present(Session session, String host) {
-        StackSetup setup = new StackSetup(session, host, new StackOptions());
+    static Blueprint present(Session session, String host, ServerOptions login) {
+        StackSetup setup = new StackSetup(session, host, login, new StackOptions());
         return facts -> new StackBlueprint(Optional.empty(), setup.stacks()).steps(facts);
     }
 
@@ -38,21 +52,51 @@ final class StackSetup {
 
     /** All stacks there are. */
     private List<ServerStack> stacks() {
-        return new ArrayList<>();
+        return List.of(new OpenFaasStack(
+                openfaas,
+                agreement,
+                new GatewayAccessStep(context, OpenFaasStack.NAMESPACE, OpenFaasStack.GATEWAY_STEPS),
+                Clock.systemUTC()));
     }
 
     private StackChoice choice(Facts facts) {
         return options.stack != null ? options.stack : StackBlueprint.of(facts).orElse(DEFAULT);
     }
 
-    /** Refuses, before anything is changed, what cannot be set up. */
-    void agree(Facts facts) {
+    /** Hosts the server must reach for the stack that was asked for. */
+    List<String> reach() {
+        return options.stack == StackChoice.OPENFAAS ? openfaas.reach() : List.of();
+    }
+
+    /**
+     * Refuses, before anything is changed, what cannot be set up, and sees to the terms a person must agree to.
+     *
+     * @param asking false for {@code --dry-run}: nothing is asked then
+     * @param who the person, for the record
+     */
+    void agree(Facts facts, boolean asking, String who) {
         StackChoice choice = choice(facts);
-        if (choice != StackChoice.NONE && stacks().stream().noneMatch(stack -> stack.choice() == choice)) {
-            throw Failure.usage("--stack " + choice.label() + (options.stack == null ? " (the default)" : "")
+        if (choice == StackChoice.OPENFAAS) {
+            agreement = new OpenFaasTerms(session, host, options, openfaas.terms()).agree(facts, asking, who);
+            return;
+        }
+        if (options.licenceFile != null || options.acceptOpenFaasEula) {
+            throw Failure.usage(
+                    "--accept-openfaas-eula and --license-file are for --stack openfaas, and this is --stack "
+                            + choice.label());
+        }
+        if (choice == StackChoice.VFAAS) {
+            throw Failure.usage("--stack vfaas" + (options.stack == null ? " (the default)" : "")
                             + ": this version cannot yet set up a gateway on a server; nothing was changed on " + host)
                     .next("vfaas up " + host
                             + " --stack none, for a cluster without; or vfaas up, for the gateway of this machine");
         }
+    }
+
+    /** What to type after the stack is set up; empty when there is no gateway. */
+    Optional<String> next(Facts facts) {
+        return choice(facts) == StackChoice.NONE
+                ? Optional.empty()
+                : Optional.of("vfaas list; vfaas new --lang python3 hello");
     }
 }

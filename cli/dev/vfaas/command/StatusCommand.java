@@ -55,7 +55,7 @@ final class StatusCommand implements Callable<Integer> {
                     .read(
                             server,
                             new ServerBlueprint(
-                                    new K3sSetup(session).blueprint(host), StackSetup.present(session, host)));
+                                    new K3sSetup(session).blueprint(host), StackSetup.present(session, host, login)));
             Map<String, Object> data = status.data();
             output.show(session.console(), new View(data, () -> text(status), () -> List.of(host)));
             return (drift && status.drifted() ? ExitCode.CHANGES_PENDING : ExitCode.OK).code();

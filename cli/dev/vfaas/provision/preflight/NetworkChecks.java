@@ -113,6 +113,6 @@ final class NetworkChecks {
                         "F-REACH",
                         "outbound reach",
                         "not reachable from the server: " + String.join(", ", cut),
-                        "open the way out, or use --mirror URL or --airgap DIR");
+                        "open the way out; K3s alone can also come by --mirror URL or --airgap DIR");
     }
 }
