@@ -63,7 +63,8 @@ final class SingleFunction {
                 null,
                 Map.of(function, one),
                 StackConfiguration.EMPTY,
-                List.of());
+                List.of(),
+                Map.of());
     }
 
     private static String required(String option, @Nullable String value) {

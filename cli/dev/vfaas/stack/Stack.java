@@ -1,6 +1,7 @@
 package dev.vfaas.stack;
 
 import dev.vfaas.console.Failure;
+import dev.vfaas.yaml.Position;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param functions by name, in the order of the file; only those that {@code --filter} or {@code --regex} let through
  * @param configuration the {@code configuration} block; empty lists when absent
  * @param warnings what a person should know but what forbids nothing, one line each
+ * @param places where the keys of functions stand, by their path: {@code functions.hello.labels.team}
  */
 public record Stack(
         String source,
@@ -26,12 +28,27 @@ public record Stack(
         @Nullable String gateway,
         Map<String, StackFunction> functions,
         StackConfiguration configuration,
-        List<String> warnings) {
+        List<String> warnings,
+        Map<String, Position> places) {
 
     /** Copies the collections and keeps their order. */
     public Stack {
         functions = Collections.unmodifiableMap(new LinkedHashMap<>(functions));
         warnings = List.copyOf(warnings);
+        places = Map.copyOf(places);
+    }
+
+    /** How messages name the place of {@code field} ({@code labels.team}) of a function: {@code stack.yml:4:7}; the nearest one that is known. */
+    public String place(String function, String field) {
+        String path = "functions." + function + "." + field;
+        while (!path.isEmpty()) {
+            Position position = places.get(path);
+            if (position != null) {
+                return source + ":" + position.line() + ":" + position.column();
+            }
+            path = path.substring(0, Math.max(0, path.lastIndexOf('.')));
+        }
+        return source;
     }
 
     /** A path of the file made absolute: relative ones start at the stack file's folder. */

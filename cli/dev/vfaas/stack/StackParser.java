@@ -60,7 +60,8 @@ final class StackParser {
                 provider == null ? null : gateway(provider),
                 functions(root.get("functions"), wanted),
                 configuration == null ? StackConfiguration.EMPTY : configuration(configuration),
-                warnings);
+                warnings,
+                places(root.get("functions")));
         problems.throwIfAny();
         return stack;
     }
@@ -105,6 +106,25 @@ final class StackParser {
             }
         }
         return functions;
+    }
+
+    /** Where keys stand: of functions, of their fields, and of mappings in those. */
+    private static Map<String, Position> places(@Nullable YamlValue functions) {
+        Map<String, Position> places = new LinkedHashMap<>();
+        if (functions != null) {
+            places("functions", functions, places);
+        }
+        return places;
+    }
+
+    private static void places(String path, YamlValue value, Map<String, Position> places) {
+        if (value instanceof YamlValue.Mapping mapping) {
+            for (YamlValue.Entry entry : mapping.entries()) {
+                String below = path + "." + entry.key();
+                places.put(below, entry.position());
+                places(below, entry.value(), places);
+            }
+        }
     }
 
     /** A name that begins with {@code x-} is an extension, unless it has what only a function has: {@code x-ray} with an image. */
