@@ -98,7 +98,7 @@ final class DeployCommand implements Callable<Integer> {
         if (name != null || image != null) {
             FunctionDeployment one = single(deployments);
             OpenFaas client = gateway.client(session, gateway.destination(session, () -> null));
-            return new Rollouts(session, client, deploy.rollout()).run(List.of(one), output);
+            return run(client, List.of(one), null);
         }
         Stack file = stack.require(session);
         StackBuilds images = images();
@@ -107,7 +107,15 @@ final class DeployCommand implements Callable<Integer> {
             all.add(deployments.of(file, function, images.image(file, function).toString()));
         }
         OpenFaas client = gateway.client(session, gateway.destination(session, () -> file));
-        return new Rollouts(session, client, deploy.rollout()).run(all, output);
+        return run(client, all, file);
+    }
+
+    private int run(OpenFaas client, List<FunctionDeployment> functions, @Nullable Stack file)
+            throws InterruptedException {
+        CommunityGuard guard = new CommunityGuard(session, client, file);
+        guard.fields(functions);
+        guard.images(functions);
+        return new Rollouts(session, client, deploy.rollout()).run(functions, output);
     }
 
     /** What names the images as the build named them. */

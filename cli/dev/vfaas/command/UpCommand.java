@@ -95,6 +95,10 @@ final class UpCommand implements Callable<Integer> {
         OpenFaas client = gateway.client(session, destination);
         Images images = new Images(session, build, destination, gateway.credentials(session, destination));
         Platform platform = Images.defaultPlatform(session, build, destination, () -> client);
+        CommunityGuard guard = new CommunityGuard(session, client, file);
+        if (!skipDeploy) {
+            guard.fields(named(file));
+        }
         List<FunctionBuild> functions = images.builds(file, platform);
         BuildReport report = images.build(functions, !skipPush, null);
         report.orThrow();
@@ -102,7 +106,17 @@ final class UpCommand implements Callable<Integer> {
             output.show(session.console(), BuildCommand.view(report));
             return ExitCode.OK.code();
         }
-        return new Rollouts(session, client, deploy.rollout()).run(wanted(file, report, images, platform), output);
+        List<FunctionDeployment> wanted = wanted(file, report, images, platform);
+        guard.images(wanted);
+        return new Rollouts(session, client, deploy.rollout()).run(wanted, output);
+    }
+
+    /** What is going to be deployed, with the images' names as they stand in the file. */
+    private List<FunctionDeployment> named(Stack file) {
+        Deployments deployments = new Deployments(deploy, gateway.namespace);
+        return file.functions().values().stream()
+                .map(function -> deployments.of(file, function, function.image()))
+                .toList();
     }
 
     private List<FunctionDeployment> wanted(Stack file, BuildReport report, Images images, Platform platform) {
