@@ -70,7 +70,6 @@ public final class ClusterObjects {
     /** Makes or changes them all; those that are as they shall be stay untouched. */
     public void apply(Execution execution) {
         String documents = wanted.stream().map(Manifest::yaml).collect(Collectors.joining("---\n"));
-        // Not --server-side: Kubernetes 1.20 breaks the connection when it is asked that for HelmCharts.
         execution.run(
                 Command.script(PATH + "k3s kubectl apply -f -"),
                 Secret.of(documents),

@@ -8,6 +8,7 @@ import dev.vfaas.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,16 +48,12 @@ class OpenFaasIT {
             assertThat(one.run("ls -d /var/lib/vfaas /usr/local/bin/k3s 2>/dev/null").out())
                     .isEmpty();
 
+            Tool.Outcome bare = up(one, "--stack", "none", "--k3s", VERSION, "--mirror", mirror);
+            assertThat(bare.exitCode()).as(bare.err()).isZero();
+            standIn(one);
+
             // No Helm controller acts: within its deadline the run says so.
-            Tool.Outcome alone = up(
-                    one,
-                    "--stack",
-                    "openfaas",
-                    "--accept-openfaas-eula",
-                    "--k3s",
-                    VERSION,
-                    "--mirror",
-                    mirror);
+            Tool.Outcome alone = up(one, "--stack", "openfaas", "--accept-openfaas-eula");
             assertThat(alone.exitCode()).as(alone.err()).isEqualTo(6);
             assertThat(alone.err()).contains("Helm controller has not taken up the chart", "disable-helm-controller");
             assertThat(one.run(CHART + "-o 'jsonpath={.spec.version} {.spec.failurePolicy} {.spec.targetNamespace}'")
@@ -72,8 +69,7 @@ class OpenFaasIT {
                     .doesNotContain(password);
 
             // With a Helm controller (a stand-in) the next run finishes the work, and asks for nothing again.
-            one.upload(Path.of(System.getProperty("vfaas.basedir", "."), "scripts/testbed/helm-stand-in"), "/root/helm-stand-in");
-            one.run("systemd-run --unit=helm-stand-in python3 /root/helm-stand-in").orFail("helm-stand-in");
+            one.run("touch /run/helm-acts").orFail("touch");
             Tool.Outcome again = up(one);
             assertThat(again.exitCode()).as(again.err()).isZero();
             assertThat(again.out()).contains("is ready");
@@ -111,6 +107,14 @@ class OpenFaasIT {
                             .out())
                     .isEmpty();
         }
+    }
+
+    /** Until /run/helm-acts exists it only keeps HelmCharts. */
+    private static void standIn(TestServer server) {
+        Path script = Path.of(System.getProperty("vfaas.basedir", "."), "scripts", "testbed", "helm-stand-in");
+        server.upload(script, "/root/helm-stand-in");
+        server.run("systemd-run --unit=helm-stand-in python3 /root/helm-stand-in").orFail("helm-stand-in");
+        server.await("k3s kubectl get apiservice v1.helm.cattle.io", out -> out.contains("True"), Duration.ofMinutes(1));
     }
 
     private static String password(TestServer server) {
