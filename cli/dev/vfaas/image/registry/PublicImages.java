@@ -23,7 +23,7 @@ public final class PublicImages {
      */
     public static PublicImages asNobody(java.nio.file.Path nowhere, boolean insecure) {
         return new PublicImages(
-                new Registries(new CredentialFiles(Map.of(), nowhere), null, null, insecure));
+                new Registries(new CredentialFiles(Map.of(), nowhere), null, null, null, insecure));
     }
 
     /** What the registry said. */
