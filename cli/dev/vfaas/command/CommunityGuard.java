@@ -56,8 +56,9 @@ final class CommunityGuard {
         deployments.forEach(deployment -> CommunityEdition.to(deployment).forEach(this::tell));
         count(deployments);
         session.console()
-                .info("note: this is OpenFaaS's Community Edition: commercial use is limited to 60 days and one installation per"
-                        + " company");
+                .info(
+                        "note: this is OpenFaaS's Community Edition: commercial use is limited to 60 days and one installation per"
+                                + " company");
     }
 
     /** Whether the images are public, which is asked of their registries. */
@@ -65,13 +66,15 @@ final class CommunityGuard {
         if (!community) {
             return;
         }
-        PublicImages registries = PublicImages.asNobody(
-                session.environment().cacheDirectory().resolve("nobody"), false);
+        PublicImages registries =
+                PublicImages.asNobody(session.environment().cacheDirectory().resolve("nobody"), false);
         Map<FunctionDeployment, Future<PublicImages.Answer>> asked = new LinkedHashMap<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (FunctionDeployment deployment : deployments) {
                 if (!told.containsKey(deployment.service() + " image")) {
-                    asked.put(deployment, executor.submit(() -> registries.ask(ImageReference.parse(deployment.image()))));
+                    asked.put(
+                            deployment,
+                            executor.submit(() -> registries.ask(ImageReference.parse(deployment.image()))));
                 }
             }
         }
@@ -92,12 +95,13 @@ final class CommunityGuard {
         switch (answer) {
             case PublicImages.Answer.Public() -> {}
             case PublicImages.Answer.Closed(String why) ->
-                tell(new Objection(
-                        deployment.service(),
-                        "image",
-                        true,
-                        "only public images are allowed, and " + why + " (" + name
-                                + "); a new version of a function is then ignored while its gateway says it was taken"));
+                tell(
+                        new Objection(
+                                deployment.service(),
+                                "image",
+                                true,
+                                "only public images are allowed, and " + why + " (" + name
+                                        + "); a new version of a function is then ignored while its gateway says it was taken"));
             case PublicImages.Answer.Unknown(String why) ->
                 session.console()
                         .warn(place(deployment.service(), "image") + ": " + deployment.service()

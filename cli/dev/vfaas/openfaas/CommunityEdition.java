@@ -59,8 +59,8 @@ public final class CommunityEdition {
         }
         image(deployment.image(), found);
         List<Objection> objections = new ArrayList<>();
-        found.forEach((field, one) ->
-                objections.add(new Objection(deployment.service(), field, one.refused(), one.what())));
+        found.forEach(
+                (field, one) -> objections.add(new Objection(deployment.service(), field, one.refused(), one.what())));
         objections.sort(Comparator.comparing((Objection one) -> !one.refused()).thenComparing(Objection::field));
         return objections;
     }
@@ -116,7 +116,9 @@ public final class CommunityEdition {
         String host = first.replaceAll(":\\d+$", "");
         boolean registry = first.contains(".") || first.contains(":") || first.equals("localhost");
         if (host.equals("localhost") || host.endsWith(".localhost") || host.startsWith("127.")) {
-            found.put("image", refused("inside the cluster " + first + " is the gateway's own pod, which has no registry"));
+            found.put(
+                    "image",
+                    refused("inside the cluster " + first + " is the gateway's own pod, which has no registry"));
         } else if (first.equals("vfaas.internal")) {
             found.put("image", refused("there is no image store in its gateway"));
         } else if (registry && (privateAddress(host) || host.endsWith(".local"))) {

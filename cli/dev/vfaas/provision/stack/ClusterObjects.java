@@ -70,10 +70,7 @@ public final class ClusterObjects {
     /** Makes or changes them all; those that are as they shall be stay untouched. */
     public void apply(Execution execution) {
         String documents = wanted.stream().map(Manifest::yaml).collect(Collectors.joining("---\n"));
-        execution.run(
-                Command.script(PATH + "k3s kubectl apply -f -"),
-                Secret.of(documents),
-                APPLY);
+        execution.run(Command.script(PATH + "k3s kubectl apply -f -"), Secret.of(documents), APPLY);
     }
 
     /** Deletes them, last one first, and waits until they are gone. */

@@ -64,13 +64,18 @@ class CommunityGuardTest {
                 .answers("GET", "/system/functions", 200, "[]");
         Outcome outcome = deploy("-o", "json");
         assertThat(outcome.err())
-                .contains("stack.yml:7:5: hello.namespace: OpenFaaS's Community Edition refuses this: there is one namespace")
+                .contains(
+                        "stack.yml:7:5: hello.namespace: OpenFaaS's Community Edition refuses this: there is one namespace")
                 .contains("stack.yml:6:5: hello.image: OpenFaaS's Community Edition refuses this: ")
-                .contains("stack.yml:9:7: hello.labels.com.openfaas.scale.zero: OpenFaaS's Community Edition refuses this")
-                .contains("stack.yml:10:7: hello.labels.com.openfaas.scale.max: OpenFaaS's Community Edition refuses this: at most 5")
-                .contains("stack.yml:12:7: hello.annotations.com.openfaas.profile: OpenFaaS's Community Edition ignores this")
+                .contains(
+                        "stack.yml:9:7: hello.labels.com.openfaas.scale.zero: OpenFaaS's Community Edition refuses this")
+                .contains(
+                        "stack.yml:10:7: hello.labels.com.openfaas.scale.max: OpenFaaS's Community Edition refuses this: at most 5")
+                .contains(
+                        "stack.yml:12:7: hello.annotations.com.openfaas.profile: OpenFaaS's Community Edition ignores this")
                 .contains("stack.yml:13:5: hello.constraints: OpenFaaS's Community Edition ignores this")
-                .contains("stack.yml:16:5: other: whether the image registry.invalid/other:1 is public could not be seen")
+                .contains(
+                        "stack.yml:16:5: other: whether the image registry.invalid/other:1 is public could not be seen")
                 .contains("--stack vfaas", "60 days");
         assertThat(outcome.out()).startsWith("[").doesNotContain("warning", "Community");
         List<String> calls = gateway.requests().stream()

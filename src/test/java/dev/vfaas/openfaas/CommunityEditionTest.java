@@ -66,7 +66,12 @@ class CommunityEditionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "localhost:5000/f:1", "127.0.0.1:5000/f:1", "10.0.0.5:5000/f:1", "registry.local/f:1", "192.168.1.2/f", "vfaas.internal/f:1"
+        "localhost:5000/f:1",
+        "127.0.0.1:5000/f:1",
+        "10.0.0.5:5000/f:1",
+        "registry.local/f:1",
+        "192.168.1.2/f",
+        "vfaas.internal/f:1"
     })
     void imagesOfRegistriesThatAreNotPublic(String image) {
         assertThat(said(function(image, null, Map.of(), Map.of()))).containsExactly("refused image");

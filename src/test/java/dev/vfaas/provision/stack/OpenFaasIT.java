@@ -43,9 +43,11 @@ class OpenFaasIT {
             Tool.Outcome unasked = up(one, "--stack", "openfaas", "--k3s", VERSION, "--mirror", mirror);
             assertThat(unasked.exitCode()).isEqualTo(2);
             assertThat(unasked.err())
-                    .contains("Community Edition EULA", "60 days", "https://github.com/openfaas/faas/blob/master/EULA.md")
+                    .contains(
+                            "Community Edition EULA", "60 days", "https://github.com/openfaas/faas/blob/master/EULA.md")
                     .contains("--accept-openfaas-eula", "nothing was changed");
-            assertThat(one.run("ls -d /var/lib/vfaas /usr/local/bin/k3s 2>/dev/null").out())
+            assertThat(one.run("ls -d /var/lib/vfaas /usr/local/bin/k3s 2>/dev/null")
+                            .out())
                     .isEmpty();
 
             Tool.Outcome bare = up(one, "--stack", "none", "--k3s", VERSION, "--mirror", mirror);
@@ -88,16 +90,19 @@ class OpenFaasIT {
             assertThat(run(one, "status").out()).contains("openfaas.eula", "faas-netes-ce");
 
             // Another choice takes all of it away, but not while functions run.
-            one.run("k3s kubectl -n openfaas-fn create deployment hello --image=k8s.gcr.io/pause:3.2").orFail("create");
+            one.run("k3s kubectl -n openfaas-fn create deployment hello --image=k8s.gcr.io/pause:3.2")
+                    .orFail("create");
             Tool.Outcome refused = up(one, "--stack", "none");
             assertThat(refused.exitCode()).isEqualTo(3);
             assertThat(refused.err()).contains("hello", "vfaas remove hello");
             one.run("k3s kubectl -n openfaas-fn delete deployment hello").orFail("delete");
             Tool.Outcome none = up(one, "--stack", "none");
             assertThat(none.exitCode()).as(none.err()).isZero();
-            assertThat(one.run("k3s kubectl get namespaces,helmcharts,jobs -A -o name").out())
+            assertThat(one.run("k3s kubectl get namespaces,helmcharts,jobs -A -o name")
+                            .out())
                     .doesNotContain("openfaas");
-            assertThat(Files.readString(home.resolve(".config/vfaas/contexts.yml"))).doesNotContain(one.address());
+            assertThat(Files.readString(home.resolve(".config/vfaas/contexts.yml")))
+                    .doesNotContain(one.address());
             assertThat(up(one).out()).contains("nothing to do");
 
             one.run("systemctl stop helm-stand-in").orFail("stop");
@@ -113,8 +118,10 @@ class OpenFaasIT {
     private static void standIn(TestServer server) {
         Path script = Path.of(System.getProperty("vfaas.basedir", "."), "scripts", "testbed", "helm-stand-in");
         server.upload(script, "/root/helm-stand-in");
-        server.run("systemd-run --unit=helm-stand-in python3 /root/helm-stand-in").orFail("helm-stand-in");
-        server.await("k3s kubectl get apiservice v1.helm.cattle.io", out -> out.contains("True"), Duration.ofMinutes(1));
+        server.run("systemd-run --unit=helm-stand-in python3 /root/helm-stand-in")
+                .orFail("helm-stand-in");
+        server.await(
+                "k3s kubectl get apiservice v1.helm.cattle.io", out -> out.contains("True"), Duration.ofMinutes(1));
     }
 
     private static String password(TestServer server) {
@@ -126,7 +133,8 @@ class OpenFaasIT {
     private void assertNowhere(String secret, Tool.Outcome... outcomes) throws IOException {
         assertThat(outcomes).noneMatch(outcome -> (outcome.out() + outcome.err()).contains(secret));
         try (Stream<Path> files = Files.walk(home)) {
-            List<Path> logs = files.filter(file -> file.toString().endsWith(".log")).toList();
+            List<Path> logs =
+                    files.filter(file -> file.toString().endsWith(".log")).toList();
             assertThat(logs).isNotEmpty();
             for (Path log : logs) {
                 assertThat(Files.readString(log)).doesNotContain(secret);
