@@ -17,7 +17,9 @@ public final class Main {
         Vfaas vfaas = new Vfaas(out, err, System.in, Environment.ofProcess());
         Runtime.getRuntime().addShutdownHook(new Thread(vfaas::interrupted));
         int code = vfaas.run(arguments);
-        Runtime.getRuntime().halt(code);
+        if (!vfaas.isInterrupted()) {
+            Runtime.getRuntime().halt(code);
+        } // else the process ends, with 130, once what the interruption asked to be undone is undone
     }
 
     /**

@@ -42,6 +42,7 @@ public final class Vfaas {
     private final PrintStream err;
     private final Console console;
     private final Session session;
+    private volatile boolean interrupted;
 
     /** A run that writes its result to {@code out} and everything else to {@code err}. */
     public Vfaas(PrintStream out, PrintStream err, InputStream in, Environment environment) {
@@ -82,7 +83,13 @@ public final class Vfaas {
 
     /** Undoes what is half done; the process entry calls it when it is interrupted. */
     void interrupted() {
+        interrupted = true;
         console.interrupted();
+    }
+
+    /** Whether {@link #interrupted} was called. */
+    boolean isInterrupted() {
+        return interrupted;
     }
 
     private CommandLine commandLine(List<String> words) {

@@ -85,7 +85,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private List<Finding> server(String name) {
-        try (Server server = login.connect(session, name)) {
+        try (Server server = login.work(session, name)) {
             Checkup checkup = new Checkup(server, Clock.systemUTC());
             if (fix) {
                 checkup.fix().forEach(session.console()::info);

@@ -95,7 +95,7 @@ final class NodeAddCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         boolean json = output.json || output.format == OutputFormat.JSON;
-        try (Server first = login.toOther(toHostKey).connect(session, to);
+        try (Server first = login.toOther(toHostKey).work(session, to);
                 ServerVisit visit = new ServerVisit(session, login, host, "node-add");
                 RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
             Cluster cluster = new Cluster(first);

@@ -44,7 +44,7 @@ final class NodeListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Server server = login.connect(session, host)) {
+        try (Server server = login.work(session, host)) {
             List<Node> nodes = new Cluster(server).nodes();
             output.show(
                     session.console(),

@@ -73,7 +73,7 @@ final class NodeRemoveCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean json = output.json || output.format == OutputFormat.JSON;
-        try (Server first = login.toOther(fromHostKey).connect(session, from);
+        try (Server first = login.toOther(fromHostKey).work(session, from);
                 ServerVisit visit = new ServerVisit(session, login, host, "node-remove");
                 RunEvents events = new RunEvents(session.console(), visit.log(), host, json)) {
             Facts facts = new FactsScript(visit.clock(), HostFolder.STANDARD.path())

@@ -3,6 +3,8 @@ package dev.vfaas.command;
 import dev.vfaas.console.Failure;
 import dev.vfaas.context.ServerContext;
 import dev.vfaas.openfaas.Secret;
+import dev.vfaas.provision.engine.Self;
+import dev.vfaas.provision.engine.WorkingServer;
 import dev.vfaas.ssh.ConnectOptions;
 import dev.vfaas.ssh.ConsolePrompts;
 import dev.vfaas.ssh.Prompts;
@@ -15,6 +17,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -37,6 +40,12 @@ final class ServerOptions {
     @Option(names = "--sudo-password-stdin", description = "read the password for sudo from standard input")
     boolean sudoFromInput;
 
+    @Option(
+            names = "--reconnect",
+            paramLabel = "TIME",
+            description = "how long a server that stops answering midway is waited for (default: 2m)")
+    Duration reconnect = ConnectOptions.PATIENCE;
+
     /** Whose password for sudo is used: one line of standard input serves all servers of a command. */
     private ServerOptions password = this;
 
@@ -44,7 +53,11 @@ final class ServerOptions {
 
     /** Whether any of them was given. */
     boolean given() {
-        return hostKey != null || identity != null || askSudo || sudoFromInput;
+        return hostKey != null
+                || identity != null
+                || askSudo
+                || sudoFromInput
+                || !reconnect.equals(ConnectOptions.PATIENCE);
     }
 
     /** For a second server of the same command: the same login, with its own host key. */
@@ -55,6 +68,7 @@ final class ServerOptions {
         other.askSudo = askSudo;
         other.sudoFromInput = sudoFromInput;
         other.password = password;
+        other.reconnect = reconnect;
         return other;
     }
 
@@ -63,6 +77,7 @@ final class ServerOptions {
         Prompts prompts = new ConsolePrompts(session.console());
         ConnectOptions options = ConnectOptions.standard()
                 .withHostKey(hostKey)
+                .withPatience(reconnect)
                 .withIdentity(identity == null ? null : session.environment().resolve(identity))
                 .withSudoPassword(sudoPassword(session, host));
         return new Servers(session.environment(), prompts).connect(host, options);
@@ -74,6 +89,12 @@ final class ServerOptions {
                 ? null
                 : session.environment().resolve(identity).toAbsolutePath();
         return new ServerContext(session.environment(), SshTarget.parse(host), key);
+    }
+
+    /** The same for commands of this program's own, which leave no cache in root's home. */
+    Server work(Session session, String host) {
+        String mark = Self.of(session.environment(), session.version()).mark();
+        return new WorkingServer(connect(session, host), mark);
     }
 
     private @Nullable Secret sudoPassword(Session session, String host) {

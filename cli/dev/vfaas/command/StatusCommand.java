@@ -50,7 +50,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Server server = login.connect(session, host)) {
+        try (Server server = login.work(session, host)) {
             HostStatus status = new HostStatus.Reader(Clock.systemUTC(), HostFolder.STANDARD)
                     .read(
                             server,

@@ -110,7 +110,7 @@ final class UpgradeCommand implements Callable<Integer> {
             throw Failure.usage("with --airgap, --k3s must say which version the folder holds")
                     .next("vfaas upgrade " + host + " --airgap " + airgap + " --k3s VERSION");
         }
-        try (Server server = login.connect(session, host)) {
+        try (Server server = login.work(session, host)) {
             Cluster cluster = new Cluster(server);
             Facts facts = new FactsScript(Clock.systemUTC(), HostFolder.STANDARD.path())
                     .collect(server, Depth.NEEDED, List.of());

@@ -132,6 +132,7 @@ final class Authentication {
                         .count()
                 > 4;
         return Failure.of(ExitCode.AUTHENTICATION, message.toString())
+                .because(new UserAuthException("no method was accepted"))
                 .next(
                         many
                                 ? "name the right key with --identity FILE, or IdentityFile and IdentitiesOnly yes in ~/.ssh/config"

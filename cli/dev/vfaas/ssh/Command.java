@@ -2,6 +2,8 @@ package dev.vfaas.ssh;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What is to be run on a server, as a value: it is composed, compared and shown without running. {@link #toString} is what a log may hold: sensitive
@@ -11,12 +13,25 @@ public final class Command {
     private static final String REDACTED = "[redacted]";
 
     private final List<Word> words;
+    private final Map<String, String> variables;
 
     /** A piece of the command line: quoted when it is an argument, as it is when it is an operator. */
     private record Word(String text, boolean operator, boolean sensitive) {}
 
     private Command(List<Word> words) {
+        this(words, Map.of());
+    }
+
+    private Command(List<Word> words, Map<String, String> variables) {
         this.words = List.copyOf(words);
+        this.variables = Map.copyOf(variables);
+    }
+
+    /** The same with environment variables; they hold no secret, and logs do not show them. */
+    public Command with(Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(variables);
+        all.putAll(more);
+        return new Command(words, all);
     }
 
     /** A program and its arguments; each is quoted when the command is rendered. */
@@ -39,7 +54,7 @@ public final class Command {
     public Command sensitive(String argument) {
         List<Word> longer = new ArrayList<>(words);
         longer.add(new Word(argument, false, true));
-        return new Command(longer);
+        return new Command(longer, variables);
     }
 
     /** This, and the other only if this ends with 0. */
@@ -56,12 +71,16 @@ public final class Command {
         List<Word> joined = new ArrayList<>(words);
         joined.add(new Word(operator, true, false));
         joined.addAll(other.words);
-        return new Command(joined);
+        return new Command(joined, variables);
     }
 
     /** The line for a POSIX shell. */
     public String render() {
-        return line(false);
+        StringBuilder exports = new StringBuilder();
+        new TreeMap<>(variables)
+                .forEach((name, value) ->
+                        exports.append(' ').append(name).append('=').append(quote(value)));
+        return (exports.isEmpty() ? "" : "export" + exports + "; ") + line(false);
     }
 
     /** The line with sensitive words hidden. */
@@ -94,7 +113,7 @@ public final class Command {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Command command && words.equals(command.words);
+        return other instanceof Command command && words.equals(command.words) && variables.equals(command.variables);
     }
 
     @Override

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One command on one channel: its input is sent, both outputs are read to their end, and all of it within a deadline. */
 final class Execution {
+    /** How much of a command a message shows, in characters. */
+    private static final int LONGEST = 100;
+
     private final Connection connection;
     private final String line;
     private final String shown;
@@ -32,7 +35,7 @@ final class Execution {
     Execution(Connection connection, String line, String shown, byte @Nullable [] input) {
         this.connection = connection;
         this.line = line;
-        this.shown = shown;
+        this.shown = shortened(shown);
         this.input = input;
     }
 
@@ -62,7 +65,9 @@ final class Execution {
         } catch (InterruptedException e) {
             kill();
             Thread.currentThread().interrupt();
-            throw Failure.of(ExitCode.INTERRUPTED, "interrupted while running: " + shown);
+            throw Failure.of(
+                    ExitCode.INTERRUPTED,
+                    "interrupted while this ran on " + connection.host().address() + ": " + shown);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Failure failure) {
                 throw failure;
@@ -75,6 +80,13 @@ final class Execution {
                     .because(new ConnectionLost(message, Objects.requireNonNullElse(e.getCause(), e)))
                     .next("run the same command again; it takes up the work where it stopped");
         }
+    }
+
+    /** A script is of no use in a message; the log of the run has it whole. */
+    private static String shortened(String command) {
+        String first = command.lines().findFirst().orElse("");
+        boolean whole = first.length() == command.length() && first.length() <= LONGEST;
+        return whole ? command : first.substring(0, Math.min(first.length(), LONGEST)) + " ...";
     }
 
     private static String seconds(Deadline deadline) {

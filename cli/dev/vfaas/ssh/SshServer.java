@@ -8,10 +8,12 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import javax.net.SocketFactory;
+import net.schmizz.sshj.userauth.UserAuthException;
 import org.jspecify.annotations.Nullable;
 
 /** A server over SSH: one connection that is opened anew after it broke, its channels, and how to become root on it. */
@@ -35,7 +37,9 @@ final class SshServer implements Server {
     private @Nullable Connection connection;
     private volatile @Nullable Connection broken;
     private @Nullable Privilege privilege;
-    private boolean closed;
+    private volatile boolean closed;
+    /** Whether there has been a connection, so that the server is known to be worth waiting for. */
+    private volatile boolean again;
 
     SshServer(Connector connector, SshTarget target, ConnectOptions options, Prompts prompts) {
         this.connector = connector;
@@ -44,8 +48,30 @@ final class SshServer implements Server {
         this.prompts = prompts;
     }
 
-    /** The live connection; opened now if there is none. */
+    /** The live connection. The first is tried for once; one that broke is tried again until {@link ConnectOptions#patience} is over. */
     Connection connection() {
+        long end = System.nanoTime() + options.patience().toNanos();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return connectionNow();
+            } catch (Failure failure) {
+                if (!again || closed || !mayPass(failure)) {
+                    throw failure;
+                }
+                if (System.nanoTime() >= end) {
+                    throw gone(failure);
+                }
+                pause(attempt);
+            }
+        }
+    }
+
+    /** A server that boots is unreachable, then refuses logins for a while. A wrong host key does not pass. */
+    private static boolean mayPass(Failure failure) {
+        return failure.exitCode() == ExitCode.TIMED_OUT || failure.getCause() instanceof UserAuthException;
+    }
+
+    private Connection connectionNow() {
         connecting.lock();
         try {
             if (closed) {
@@ -58,12 +84,40 @@ final class SshServer implements Server {
             if (current != null) {
                 current.abort();
                 current.close();
+                connection = null;
+                again = true;
             }
             current = connector.connect(target);
+            if (closed) {
+                current.close();
+                throw Failure.failed("the connection to " + target + " has been closed");
+            }
             connection = current;
             return current;
         } finally {
             connecting.unlock();
+        }
+    }
+
+    /** The server did not come back: from now on each call tries once only, so that what is left to say is said soon. */
+    private Failure gone(Failure last) {
+        again = false;
+        return Failure.of(
+                        ExitCode.TIMED_OUT,
+                        target + " stopped answering and did not come back within "
+                                + options.patience().toSeconds() + " s: " + last.text())
+                .because(new ServerGone(last))
+                .next("once it answers again (ssh " + target + "), run the same command again;"
+                        + " it takes up the work where it stopped");
+    }
+
+    private void pause(int attempt) {
+        try {
+            Thread.sleep(
+                    Math.min(attempt, 4) * 250L + ThreadLocalRandom.current().nextLong(500));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.of(ExitCode.INTERRUPTED, "interrupted while waiting for " + target);
         }
     }
 
@@ -121,7 +175,9 @@ final class SshServer implements Server {
             for (int attempt = 1; ; attempt++) {
                 Connection current = connection();
                 try {
-                    return new Execution(current, line, command.toString(), input).run(out, err, deadline);
+                    // The command's time begins when there is a connection to run it on.
+                    return new Execution(current, line, command.toString(), input)
+                            .run(out, err, Deadline.in(deadline.of()));
                 } catch (Execution.NotStarted broken) {
                     // The connection had broken without anyone noticing; nothing has run yet.
                     current.abort();
@@ -246,14 +302,16 @@ final class SshServer implements Server {
 
     @Override
     public void close() {
-        Connection last;
-        connecting.lock();
-        try {
-            closed = true;
-            last = connection;
-            connection = null;
-        } finally {
-            connecting.unlock();
+        closed = true;
+        Connection last = null;
+        // Whoever connects at this moment may take long; that connection is closed once it stands.
+        if (connecting.tryLock()) {
+            try {
+                last = connection;
+                connection = null;
+            } finally {
+                connecting.unlock();
+            }
         }
         uploads.close();
         if (last != null) {

@@ -132,7 +132,7 @@ final class Transfer {
                 switch (Objects.requireNonNullElse(e.getCause(), e)) {
                     case Failure failure
                     when !(failure.getCause() instanceof ConnectionLost) -> {
-                        if (failure.exitCode() != ExitCode.TIMED_OUT) {
+                        if (failure.exitCode() != ExitCode.TIMED_OUT || failure.getCause() instanceof ServerGone) {
                             throw failure;
                         }
                         throw new IOException(failure.text(), failure);

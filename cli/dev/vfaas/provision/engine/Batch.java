@@ -50,6 +50,17 @@ final class Batch {
                 fi
                 mkdir -p "$lock"; echo "$a" | base64 -d > "$lock/holder.new"; mv -f "$lock/holder.new" "$lock/holder"
                 touch "$lock/heartbeat"; exec 9>&- ;;
+              hush)
+                # path: the mark of a run that is over; what it still does here is ended
+                i=0
+                while [ $i -lt 30 ]; do
+                  left=
+                  for pid in $(grep -slzFx "$path" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3); do
+                    if [ "$pid" != $$ ] && kill -9 "$pid" 2>/dev/null; then left=yes; fi
+                  done
+                  if [ -z "$left" ]; then break; fi
+                  i=$((i + 1)); sleep 0.1
+                done ;;
               beat) mine || exit 77; touch "$lock/heartbeat" ;;
               mine) mine || exit 77 ;;
               put)
@@ -73,7 +84,14 @@ final class Batch {
                 if [ -e "$kept" ]; then mv -f "$kept" "$path"; else rm -f "$path"; fi ;;
               folder) rmdir "$path" 2>/dev/null || true ;;
               unlock) if mine; then rm -rf "$lock"; fi ;;
-              leave) mine || exit 77; rm -rf "$root" ;;
+              leave)
+                # The state goes last: as long as it is there, the next run knows that something may be left.
+                mine || exit 77
+                rm -rf /run/vfaas
+                for entry in "$root"/* "$root"/.[!.]*; do
+                  case $entry in */state.json) ;; *) rm -rf "$entry" ;; esac
+                done
+                rm -f "$root/state.json"; rmdir "$root" ;;
               esac
             done
             """;
@@ -128,6 +146,11 @@ final class Batch {
     /** Removes a folder if it is empty. */
     Batch folder(String path) {
         return line("folder", path);
+    }
+
+    /** Ends on the host what a run with this mark still does there; see {@link Holder#mark}. */
+    Batch hush(String mark) {
+        return line("hush", WorkingServer.MARK + "=" + mark);
     }
 
     Batch unlock() {

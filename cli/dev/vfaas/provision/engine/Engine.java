@@ -4,7 +4,6 @@ import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.ssh.Completed;
-import dev.vfaas.ssh.ConnectionLost;
 import dev.vfaas.ssh.Server;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -59,7 +58,8 @@ public final class Engine {
         for (Step step : steps) {
             List<Change> changes = step.plan(planning);
             planning.planned(step.id(), changes);
-            plans.add(new StepPlan(step, changes));
+            plans.add(
+                    new StepPlan(step, changes, changes.isEmpty() ? Map.of() : unknown(step.before(planning), state)));
         }
         return new Plan(facts, plans, state, left, observed);
     }
@@ -67,24 +67,34 @@ public final class Engine {
     /** What a run that was cut off meant to write counts as written by us only when it stands there as meant. */
     static HostState withWrittenOf(Journal left, HostState known, Observed observed) {
         Map<String, HostState.Written> files = new LinkedHashMap<>(known.files());
-        left.files().forEach((path, written) -> {
-            if (observed.file(path)
-                    .map(file -> file.sha256().equals(written.sha256()))
-                    .orElse(false)) {
-                HostState.Written before = files.get(path);
-                files.put(
-                        path,
-                        new HostState.Written(
-                                written.sha256(),
-                                written.mode(),
-                                before == null ? written.replaced() : before.replaced()));
-            }
-        });
+        left.files()
+                .forEach((path, written) -> observed.file(path).ifPresent(file -> {
+                    // A sum that the run was going to learn only later is empty: the file is ours when there was none
+                    // before.
+                    boolean unknown = written.sha256().isEmpty() && !written.replaced();
+                    if (unknown || file.sha256().equals(written.sha256())) {
+                        HostState.Written before = files.get(path);
+                        files.put(
+                                path,
+                                new HostState.Written(
+                                        file.sha256(),
+                                        written.mode(),
+                                        before == null ? written.replaced() : before.replaced()));
+                    }
+                }));
         Set<String> folders = new LinkedHashSet<>(known.folders());
         folders.addAll(left.folders());
         Set<String> steps = new LinkedHashSet<>(known.steps());
         steps.addAll(left.steps());
-        return new HostState(known.vfaas(), files, folders, steps, known.values());
+        Map<String, String> values = new LinkedHashMap<>(left.values());
+        values.putAll(known.values());
+        return new HostState(known.vfaas(), files, folders, steps, values);
+    }
+
+    private static Map<String, String> unknown(Map<String, String> before, HostState state) {
+        Map<String, String> unknown = new LinkedHashMap<>(before);
+        unknown.keySet().removeAll(state.values().keySet());
+        return unknown;
     }
 
     /**
@@ -145,28 +155,22 @@ public final class Engine {
     }
 
     private HostRun run(Plan plan, Journal journal, HostLock lock) {
-        return new HostRun(server, folder, plan, journal.folders(), lock, self.version(), events);
+        return new HostRun(server, folder, plan, journal, lock, self.version(), events);
     }
 
     private void one(StepPlan planned, HostRun run, HostLock lock) {
         Step step = planned.step();
         run.at(step);
         events.accept(new Event.StepStarted(step.id(), step.phase(), step.title()));
-        for (int attempt = 1; ; attempt++) {
-            lock.require();
-            try {
-                step.apply(planned.changes(), run);
-                step.verify(run);
-                run.done(step.id());
-                return;
-            } catch (Failure failure) {
-                if (attempt == ATTEMPTS || !(failure.getCause() instanceof ConnectionLost)) {
-                    events.accept(new Event.StepFailed(step.id(), step.phase(), failure.text()));
-                    throw failure;
-                }
-                events.accept(new Event.StepRepeated(step.id(), step.phase(), failure.text()));
-            }
-        }
+        attempts().until(step, step.title(), lock, () -> {
+            step.apply(planned.changes(), run);
+            step.verify(run);
+            run.done(step.id());
+        });
+    }
+
+    private Attempts attempts() {
+        return new Attempts(server, folder, self, events);
     }
 
     private void finish(HostRun run, HostLock lock, String line) {
@@ -198,17 +202,14 @@ public final class Engine {
             finished.add(step.id());
         }
         String reason = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
-        try {
-            new Batch()
-                    .whileMine()
-                    .put(own(folder.state(), new StateText().write(run.state())), true)
-                    .put(own(folder.journal(), new StateText().write(rest)), true)
-                    .append(folder.audit(), audit.line("failed", run.audited(Map.of("done", finished, "why", reason))))
-                    .unlock()
-                    .run(server, folder, lock.token());
-        } catch (RuntimeException unreachable) {
-            why.addSuppressed(unreachable);
-        }
+        Batch words = new Batch()
+                .whileMine()
+                .hush(self.mark())
+                .put(own(folder.state(), new StateText().write(run.state())), true)
+                .put(own(folder.journal(), new StateText().write(rest)), true)
+                .append(folder.audit(), audit.line("failed", run.audited(Map.of("done", finished, "why", reason))))
+                .unlock();
+        attempts().end(words, lock, why);
     }
 
     private ManagedFile own(String path, String text) {

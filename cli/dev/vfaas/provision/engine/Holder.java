@@ -2,6 +2,7 @@ package dev.vfaas.provision.engine;
 
 import dev.vfaas.openfaas.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +19,16 @@ import java.util.Map;
  * @param action {@code up}, {@code down}, ...
  */
 public record Holder(String token, String who, String machine, long pid, String started, Instant since, String action) {
+    /** What the environment of this process's commands on a host carries, so that they can be told from others and ended. */
+    String mark() {
+        return mark(machine, pid, started);
+    }
+
+    static String mark(String machine, long pid, String started) {
+        return Sha256.of((machine + "|" + pid + "|" + started).getBytes(StandardCharsets.UTF_8))
+                .substring(0, 16);
+    }
+
     String text() {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("who", who);

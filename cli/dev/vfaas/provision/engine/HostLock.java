@@ -71,6 +71,9 @@ final class HostLock implements AutoCloseable {
                         request.clock(), request.holder(), request.self().version());
                 batch.append(folder.audit(), audit.line("lock-stolen", Map.of("from", former.who(), "its-run", dead)));
             }
+            if (former != null) {
+                batch.hush(former.mark());
+            }
             first.accept(batch);
             Completed completed = batch.run(server, folder, request.holder().token());
             switch (completed.exitCode()) {
@@ -99,12 +102,24 @@ final class HostLock implements AutoCloseable {
                     }
                     pause();
                 }
-                default ->
+                default -> {
+                    giveBack(server, folder, request.holder().token());
                     throw Failure.of(
-                            ExitCode.NOT_AS_ASKED,
-                            server.name() + ": the work could not be begun: "
-                                    + completed.err().strip());
+                                    ExitCode.NOT_AS_ASKED,
+                                    server.name() + ": the work could not be begun: "
+                                            + completed.err().strip())
+                            .next("vfaas doctor " + server.name());
+                }
             }
+        }
+    }
+
+    /** The work was not begun: nobody shall have to wait for it. What went wrong is told by the caller. */
+    private static void giveBack(Server server, HostFolder folder, String token) {
+        try {
+            new Batch().unlock().run(server, folder, token);
+        } catch (Failure unreachable) {
+            // The lock ends with its heartbeat.
         }
     }
 

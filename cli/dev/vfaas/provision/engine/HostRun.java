@@ -38,12 +38,12 @@ final class HostRun implements Execution {
     private final String version;
     private @Nullable Step current;
 
-    /** @param made folders the plan is going to make */
+    /** @param journal what the plan is going to make, and what the host was like before */
     HostRun(
             Server server,
             HostFolder folder,
             Plan plan,
-            Set<String> made,
+            Journal journal,
             HostLock lock,
             String version,
             Consumer<Event> events) {
@@ -55,9 +55,10 @@ final class HostRun implements Execution {
         this.events = events;
         this.files = new LinkedHashMap<>(plan.state().files());
         this.folders = new LinkedHashSet<>(plan.state().folders());
-        this.folders.addAll(made);
+        this.folders.addAll(journal.folders());
         this.steps = new LinkedHashSet<>(plan.state().steps());
-        this.values = new LinkedHashMap<>(plan.state().values());
+        this.values = new LinkedHashMap<>(journal.values());
+        this.values.putAll(plan.state().values());
     }
 
     @Override

@@ -13,10 +13,16 @@ import java.util.Set;
  * @param steps ids of the steps that are not known to be done
  * @param files what may have been written without the state knowing it
  * @param folders what may have been made
+ * @param values what the host was like before; see {@link Step#before}
  */
-public record Journal(String run, Set<String> steps, Map<String, HostState.Written> files, Set<String> folders) {
+public record Journal(
+        String run,
+        Set<String> steps,
+        Map<String, HostState.Written> files,
+        Set<String> folders,
+        Map<String, String> values) {
     /** Nothing was cut off. */
-    public static final Journal NONE = new Journal("", Set.of(), Map.of(), Set.of());
+    public static final Journal NONE = new Journal("", Set.of(), Map.of(), Set.of(), Map.of());
 
     /** Whether a run was cut off. */
     public boolean present() {
@@ -28,25 +34,32 @@ public record Journal(String run, Set<String> steps, Map<String, HostState.Writt
         Set<String> todo = new LinkedHashSet<>(steps);
         Map<String, HostState.Written> written = new LinkedHashMap<>(files);
         Set<String> made = new LinkedHashSet<>(folders);
+        Map<String, String> before = new LinkedHashMap<>(values);
         for (StepPlan step : plan) {
             if (!step.changes().isEmpty()) {
                 todo.add(step.step().id());
             }
+            step.before().forEach(before::putIfAbsent);
             for (Change change : step.changes()) {
                 switch (change) {
                     case Change.OfFile(ManagedFile file, var old, var from) -> {
-                        written.put(file.path(), new HostState.Written(file.sha256(), file.mode(), old != null));
+                        put(written, file.path(), new HostState.Written(file.sha256(), file.mode(), old != null));
                         if (from != null) {
                             made.addAll(foldersBelow(from, file.path()));
                         }
                     }
                     case Change.OfArtefact(var path, var sha, var mode, var origin, var old) ->
-                        written.put(path, new HostState.Written(sha, mode, old != null));
+                        put(written, path, new HostState.Written(sha, mode, old != null));
                     default -> {}
                 }
             }
         }
-        return new Journal(id, todo, written, made);
+        return new Journal(id, todo, written, made, before);
+    }
+
+    /** What stood there before the first of several runs that were cut off is what counts. */
+    private static void put(Map<String, HostState.Written> files, String path, HostState.Written now) {
+        files.merge(path, now, (first, last) -> new HostState.Written(last.sha256(), last.mode(), first.replaced()));
     }
 
     /** The folders that must be made for {@code path} below {@code existing}, outermost first. */
@@ -62,6 +75,6 @@ public record Journal(String run, Set<String> steps, Map<String, HostState.Writt
     Journal without(String id) {
         Set<String> rest = new LinkedHashSet<>(steps);
         rest.remove(id);
-        return new Journal(run, rest, files, folders);
+        return new Journal(run, rest, files, folders, values);
     }
 }

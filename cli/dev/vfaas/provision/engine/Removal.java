@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -64,7 +63,9 @@ public final class Removal {
     public Inventory inventory(Facts facts, List<Step> steps) {
         Engine engine = new Engine(server, folder, self, clock, events);
         Plan plan = engine.plan(facts, steps);
-        boolean present = facts.kept().state() != null || facts.kept().journal() != null;
+        boolean present = facts.kept().state() != null
+                || facts.kept().journal() != null
+                || facts.kept().lock() != null;
         List<Step> done = steps.stream()
                 .filter(step -> plan.state().steps().contains(step.id()))
                 .toList()
@@ -85,21 +86,42 @@ public final class Removal {
                 request,
                 basis,
                 batch -> batch.append(folder.audit(), audit.line("started", Map.of())))) {
-            HostRun run = new HostRun(server, folder, plan, Set.of(), lock, self.version(), events);
-            for (Step step : inventory.steps()) {
-                long start = System.nanoTime();
-                run.at(step);
-                events.accept(new Event.StepStarted(step.id(), step.phase(), "undoing: " + step.title()));
-                step.undo(run);
-                events.accept(new Event.StepDone(step.id(), step.phase(), Duration.ofNanos(System.nanoTime() - start)));
+            try {
+                undo(inventory, plan, lock);
+            } catch (RuntimeException failure) {
+                String reason =
+                        String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+                Batch words = new Batch()
+                        .whileMine()
+                        .hush(self.mark())
+                        .append(folder.audit(), audit.line("failed", Map.of("why", reason)))
+                        .unlock();
+                attempts().end(words, lock, failure);
+                throw failure;
             }
-            removeFiles(run, plan, lock);
-            requireGone(run.state(), plan);
-            leave(lock);
         } catch (HostLock.Outdated e) {
             throw Failure.of(ExitCode.LOCKED, server.name() + " was changed by someone else in the meantime")
                     .next("vfaas down " + server.name());
         }
+    }
+
+    private void undo(Inventory inventory, Plan plan, HostLock lock) {
+        HostRun run = new HostRun(server, folder, plan, Journal.NONE, lock, self.version(), events);
+        for (Step step : inventory.steps()) {
+            long start = System.nanoTime();
+            run.at(step);
+            String doing = "undoing: " + step.title();
+            events.accept(new Event.StepStarted(step.id(), step.phase(), doing));
+            attempts().until(step, doing, lock, () -> step.undo(run));
+            events.accept(new Event.StepDone(step.id(), step.phase(), Duration.ofNanos(System.nanoTime() - start)));
+        }
+        removeFiles(run, plan, lock);
+        requireGone(run.state(), plan);
+        leave(lock);
+    }
+
+    private Attempts attempts() {
+        return new Attempts(server, folder, self, events);
     }
 
     private void removeFiles(HostRun run, Plan plan, HostLock lock) {

@@ -4,7 +4,9 @@ import dev.vfaas.console.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.UUID;
 
 /**
@@ -14,6 +16,8 @@ import java.util.UUID;
  * @param version of vfaas
  */
 public record Self(String who, String machine, long pid, String started, String version) {
+    private static final Duration BLUR = Duration.ofSeconds(5);
+
     /** The process that asks. */
     public static Self of(Environment environment, String version) {
         String user = environment.get("USER") == null ? System.getProperty("user.name") : environment.get("USER");
@@ -35,9 +39,26 @@ public record Self(String who, String machine, long pid, String started, String 
         return process.info().startInstant().map(Instant::toString).orElse("");
     }
 
+    /** What marks this process's commands on a host; see {@link WorkingServer}. */
+    public String mark() {
+        return Holder.mark(machine, pid, started);
+    }
+
     /** A new run of this process. */
     Holder holder(String action, Instant since) {
         return new Holder(UUID.randomUUID().toString(), who, machine, pid, started, since, action);
+    }
+
+    /** Systems tell when a process started by adding to the time they booted, which moves when the clock is set. */
+    private static boolean sameMoment(String one, String other) {
+        try {
+            return Duration.between(Instant.parse(one), Instant.parse(other))
+                            .abs()
+                            .compareTo(BLUR)
+                    < 0;
+        } catch (DateTimeParseException e) {
+            return one.equals(other);
+        }
     }
 
     /** Whether {@code holder} was a process of this machine that is gone. */
@@ -47,7 +68,7 @@ public record Self(String who, String machine, long pid, String started, String 
         }
         return ProcessHandle.of(holder.pid())
                 .filter(ProcessHandle::isAlive)
-                .filter(process -> started(process).equals(holder.started()))
+                .filter(process -> sameMoment(started(process), holder.started()))
                 .isEmpty();
     }
 }

@@ -33,6 +33,7 @@ public final class StateText {
         top.put("steps", new ArrayList<>(journal.steps()));
         top.put("files", files(journal.files()));
         top.put("folders", new ArrayList<>(journal.folders()));
+        top.put("values", journal.values());
         return json.write(top) + "\n";
     }
 
@@ -42,16 +43,12 @@ public final class StateText {
             return HostState.NONE;
         }
         Map<?, ?> top = object(text, "state.json");
-        Map<String, String> values = new LinkedHashMap<>();
-        if (top.get("values") instanceof Map<?, ?> map) {
-            map.forEach((key, value) -> values.put(String.valueOf(key), String.valueOf(value)));
-        }
         return new HostState(
                 String.valueOf(top.get("vfaas")),
                 files(top.get("files")),
                 strings(top.get("folders")),
                 strings(top.get("steps")),
-                values);
+                values(top.get("values")));
     }
 
     /** @param text null when there is none */
@@ -64,7 +61,8 @@ public final class StateText {
                 String.valueOf(top.get("run")),
                 strings(top.get("steps")),
                 files(top.get("files")),
-                strings(top.get("folders")));
+                strings(top.get("folders")),
+                values(top.get("values")));
     }
 
     private static Map<String, Object> files(Map<String, HostState.Written> files) {
@@ -96,6 +94,14 @@ public final class StateText {
             });
         }
         return files;
+    }
+
+    private static Map<String, String> values(@Nullable Object data) {
+        Map<String, String> values = new LinkedHashMap<>();
+        if (data instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> values.put(String.valueOf(key), String.valueOf(value)));
+        }
+        return values;
     }
 
     private static Set<String> strings(@Nullable Object data) {

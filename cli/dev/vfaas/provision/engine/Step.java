@@ -1,6 +1,7 @@
 package dev.vfaas.provision.engine;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One thing a run sees to. It is asked what it must know, plans what it would change, applies that, and verifies it. Steps are idempotent: a run
@@ -20,6 +21,14 @@ public interface Step {
 
     /** What is to be changed; empty when the host is as it shall be. Pure. */
     List<Change> plan(Planning planning);
+
+    /**
+     * What the host is like before this step changes it, for {@link #undo}: values that are written down before anything is done, and never again
+     * once they are. Asked only when there are changes. Never a secret.
+     */
+    default Map<String, String> before(Planning planning) {
+        return Map.of();
+    }
 
     /** Makes the changes. Called only when there are some; called again after a dropped connection or a kill. */
     void apply(List<Change> changes, Execution execution);

@@ -9,7 +9,6 @@ import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
 import dev.vfaas.provision.engine.Question;
 import dev.vfaas.ssh.Command;
-import dev.vfaas.ssh.Completed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,7 +36,7 @@ public final class HostPreparation extends FilesStep {
               file=/proc/sys/$(echo "$1" | tr . /)
               if [ -w "$file" ]; then
                 now=$(cat "$file")
-                if [ "$now" -lt "$2" ]; then echo "$1 $now"; echo "$2" > "$file"; fi
+                if [ "$now" -lt "$2" ]; then echo "$2" > "$file"; fi
               fi
               shift 2
             done
@@ -86,7 +85,12 @@ public final class HostPreparation extends FilesStep {
                     .append(" ] && [ \"$(cat ")
                     .append(file)
                     .append(")\" -lt ");
-            look.append(value).append(" ]; then echo \"setting ").append(name).append("\"; fi\n");
+            look.append(value)
+                    .append(" ]; then echo \"setting ")
+                    .append(name)
+                    .append(" $(cat ")
+                    .append(file)
+                    .append(")\"; fi\n");
         });
         questions.add(new Question.OfScript(id(), look.toString()));
         return questions;
@@ -100,10 +104,27 @@ public final class HostPreparation extends FilesStep {
             if (words[0].equals("module")) {
                 changes.add(new Change.OfAction("load the kernel module " + words[1]));
             } else if (words[0].equals("setting")) {
-                changes.add(new Change.OfAction("set " + words[1] + " = " + settings.get(words[1])));
+                String name = words[1].split(" ")[0];
+                changes.add(new Change.OfAction("set " + name + " = " + settings.get(name)));
             }
         }
         return changes;
+    }
+
+    @Override
+    public Map<String, String> before(Planning planning) {
+        Map<String, String> values = new LinkedHashMap<>();
+        planning.observed()
+                .answer(id())
+                .output()
+                .lines()
+                .map(line -> line.split(" "))
+                .forEach(words -> {
+                    if (words[0].equals("setting") && words.length == 3) {
+                        values.put(REMEMBERED + words[1], words[2]);
+                    }
+                });
+        return values;
     }
 
     @Override
@@ -114,13 +135,7 @@ public final class HostPreparation extends FilesStep {
         }
         List<String> arguments = new ArrayList<>();
         settings.forEach((name, value) -> arguments.addAll(List.of(name, String.valueOf(value))));
-        Completed completed = execution.run(Command.script(SET, arguments.toArray(String[]::new)), DEADLINE);
-        for (String line : completed.out().lines().toList()) {
-            String[] words = line.split(" ", 2);
-            if (execution.state().value(REMEMBERED + words[0]).isEmpty()) {
-                execution.remember(REMEMBERED + words[0], words[1]);
-            }
-        }
+        execution.run(Command.script(SET, arguments.toArray(String[]::new)), DEADLINE);
         execution.requireNothingLeft(this);
     }
 

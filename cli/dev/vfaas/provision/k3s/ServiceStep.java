@@ -12,6 +12,7 @@ import dev.vfaas.ssh.Command;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Makes K3s's unit with its installer, and starts it; starts it anew when, and only when, it runs with an older configuration or binary. */
 final class ServiceStep implements Step {
@@ -45,6 +46,7 @@ final class ServiceStep implements Step {
     private final K3sOptions options;
     private final K3sVersion version;
     private final K3sConfig config;
+    private final Traces traces = new Traces();
 
     ServiceStep(K3sOptions options, K3sVersion version, K3sConfig config) {
         this.options = options;
@@ -74,7 +76,13 @@ final class ServiceStep implements Step {
 
     @Override
     public List<Question> questions() {
-        return List.of(new Question.OfUnit(unit()), new Question.OfFile(UNITS + unit(), false));
+        return List.of(new Question.OfUnit(unit()), new Question.OfFile(UNITS + unit(), false), traces.question());
+    }
+
+    @Override
+    public Map<String, String> before(Planning planning) {
+        boolean there = planning.observed().file(UNITS + unit()).isPresent();
+        return there ? Map.of() : traces.before(planning);
     }
 
     @Override
@@ -175,6 +183,7 @@ final class ServiceStep implements Step {
     @Override
     public void undo(Execution execution) {
         execution.run(Command.script(UNINSTALL), REMOVE);
+        traces.clear(execution);
     }
 
     @Override
