@@ -63,11 +63,6 @@ public final class WorkingServer implements Server {
     }
 
     @Override
-    public Forward forward(String host, int port) {
-        return server.forward(host, port);
-    }
-
-    @Override
     public Forward forward(String host, int port, int localPort) {
         return server.forward(host, port, localPort);
     }
@@ -75,6 +70,11 @@ public final class WorkingServer implements Server {
     @Override
     public SocketFactory sockets(String host, int port) {
         return server.sockets(host, port);
+    }
+
+    @Override
+    public void proveNewConnection() {
+        server.proveNewConnection();
     }
 
     @Override
