@@ -22,6 +22,7 @@ public final class Commands {
         add("push", () -> new PushCommand(session));
         add("new", () -> new NewCommand(session));
         add("list", () -> new ListCommand(session), "ls");
+        add("top", () -> new TopCommand(session));
         add("describe", () -> new DescribeCommand(session));
         add("invoke", () -> new InvokeCommand(session));
         add("logs", () -> new LogsCommand(session));

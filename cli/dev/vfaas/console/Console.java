@@ -89,6 +89,16 @@ public final class Console {
         return live ? new LiveProgress(err, colourOnErr(), columns()) : new PlainProgress(this::info);
     }
 
+    /** Whether standard output is a terminal on which lines can be drawn again. */
+    public boolean liveOnOut() {
+        return environment.terminal().out() && !environment.ci() && !"dumb".equals(environment.get("TERM"));
+    }
+
+    /** Takes the whole terminal, see {@link #liveOnOut}, until it is closed. */
+    public LiveScreen screen() {
+        return new LiveScreen(out);
+    }
+
     /** Whether results on standard output may be coloured. */
     public boolean colourOnOut() {
         return environment.terminal().out() && colourWanted();

@@ -115,6 +115,11 @@ public final class OpenFaas {
         return Wire.elements(tree).stream().map(String::valueOf).toList();
     }
 
+    /** The gateway's metrics, in Prometheus's text format; NOT_FOUND where they are elsewhere. */
+    public String metrics() {
+        return transport.get(url("metrics", null).build());
+    }
+
     /** Checks that the gateway is up. */
     public void health() {
         transport.get(url("healthz", null).build());

@@ -4,6 +4,7 @@ import dev.vfaas.gateway.http.BlockingHandler;
 import dev.vfaas.gateway.http.Exchange;
 import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.LiveFunction;
+import dev.vfaas.gateway.runtime.ResourceUse;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.ScalingRules;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** GET /metrics: OpenFaaS's metrics of the gateway, in Prometheus's text format. */
 public final class MetricsHandler implements BlockingHandler {
@@ -36,6 +38,7 @@ public final class MetricsHandler implements BlockingHandler {
                         .map(LiveFunction.class::cast)
                         .sorted(Comparator.comparing(function -> function.key().toString()))
                         .toList());
+        use(out);
         others.forEach(source -> source.write(out));
         exchange.respond(200, TextExposition.CONTENT_TYPE, out.text().getBytes(StandardCharsets.UTF_8));
     }
@@ -116,6 +119,18 @@ public final class MetricsHandler implements BlockingHandler {
                     "scaling_type",
                     rules.measure().name().toLowerCase(Locale.ROOT));
         }
+    }
+
+    private void use(TextExposition out) {
+        Map<String, ResourceUse> use = new TreeMap<>();
+        runtime.use(runtime.live().stream().map(LiveFunction::key).toList())
+                .forEach((function, used) -> use.put(function.toString(), used));
+        out.family("vfaas_function_cpu_millicores", "gauge", "CPU the replicas use together, lately");
+        use.forEach((function, used) -> out.sample(
+                "vfaas_function_cpu_millicores", Math.round(used.milliCpu()), "function_name", function));
+        out.family("vfaas_function_memory_bytes", "gauge", "Memory the replicas hold together");
+        use.forEach((function, used) ->
+                out.sample("vfaas_function_memory_bytes", used.memoryBytes(), "function_name", function));
     }
 
     private static ScalingRules rules(LiveFunction function) {

@@ -5,6 +5,7 @@ import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayInfo;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,14 @@ public interface FunctionRuntime extends AutoCloseable {
 
     /** All functions for the autoscaler and the metrics. Never blocks. */
     Collection<? extends LiveFunction> live();
+
+    /**
+     * What the replicas of these functions use; a function that is not among the answers is one whose use cannot be known now, for the autoscaler
+     * scales nothing by numbers it does not have. Called every second or so.
+     */
+    default Map<FunctionKey, ResourceUse> use(Collection<FunctionKey> functions) {
+        return Map.of();
+    }
 
     /** Streams log lines, oldest first, until the query is satisfied, the sink refuses or the thread is interrupted. NOT_FOUND. */
     void logs(LogQuery query, LogSink sink) throws InterruptedException;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param min replicas kept while the function is not at zero; 0 means the same as 1 with {@code zero} set
  * @param max most replicas
- * @param target load one replica is meant to carry: calls a second, or calls at the same time, by {@code measure}
+ * @param target load one replica is meant to carry: calls a second, calls at the same time, or thousandths of a CPU, by
+ *     {@code measure}
  * @param proportion part of the target at which another replica is added, above 0 and at most 1
  * @param factor percent of {@code max} added at each step; null when the target decides the number
  * @param zero whether an idle function's replicas are all stopped
@@ -34,7 +35,9 @@ public record ScalingRules(
         /** Calls begun a second. */
         RPS,
         /** Calls in flight or held at one time. */
-        CAPACITY
+        CAPACITY,
+        /** Thousandths of a CPU that its replicas use. */
+        CPU
     }
 
     /** Most replicas when no label says so. */
@@ -85,7 +88,8 @@ public record ScalingRules(
         return switch (text) {
             case "rps" -> Measure.RPS;
             case "capacity" -> Measure.CAPACITY;
-            default -> throw invalid("type", "is \"" + text + "\"; this gateway scales by rps or capacity");
+            case "cpu" -> Measure.CPU;
+            default -> throw invalid("type", "is \"" + text + "\"; this gateway scales by rps, capacity or cpu");
         };
     }
 

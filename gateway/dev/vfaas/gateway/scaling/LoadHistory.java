@@ -20,19 +20,24 @@ final class LoadHistory {
     private long changedNanos;
     private long steppedNanos;
 
-    LoadHistory(LiveFunction function, long nanos) {
+    LoadHistory(LiveFunction function, ObservedLoad load, long nanos) {
         this.deployment = function.deployment();
         this.rules = ScalingRules.of(deployment.labels());
         this.lookedNanos = nanos;
-        this.started = function.load().started();
+        this.started = load.started();
         this.set = function.replicas();
         this.changedNanos = nanos;
         this.steppedNanos = nanos - Duration.ofDays(1).toNanos();
         needs.add(new Need(nanos, set)); // what it was left with is only taken away after the window
     }
 
+    /** The rules of the deployment it last looked at. */
+    ScalingRules rules() {
+        return rules;
+    }
+
     /** Looks at the function and tells how many replicas it should have. */
-    int decide(LiveFunction function, long nanos) {
+    int decide(LiveFunction function, ObservedLoad load, long nanos) {
         FunctionDeployment now = function.deployment();
         if (now != deployment) {
             deployment = now;
@@ -43,9 +48,9 @@ final class LoadHistory {
             changedNanos = nanos; // by a person, a call to a function at zero, or an update
             needs.clear();
         }
-        long begun = function.load().started();
+        long begun = load.started();
         double seconds = Math.max(nanos - lookedNanos, 1_000_000) / 1e9;
-        ScalingDecision.Seen seen = seen(function, replicas, (begun - started) / seconds, nanos, 0);
+        ScalingDecision.Seen seen = seen(function, load, replicas, Math.max(0, begun - started) / seconds, nanos, 0);
         lookedNanos = nanos;
         started = begun;
 
@@ -63,6 +68,7 @@ final class LoadHistory {
                 rules,
                 seen(
                         function,
+                        load,
                         replicas,
                         seen.callsPerSecond(),
                         nanos,
@@ -74,15 +80,17 @@ final class LoadHistory {
         return decision;
     }
 
-    private ScalingDecision.Seen seen(LiveFunction function, int replicas, double rate, long nanos, int recentMost) {
-        long active = Math.max(function.load().lastActivityNanos() - nanos, changedNanos - nanos);
+    private ScalingDecision.Seen seen(
+            LiveFunction function, ObservedLoad load, int replicas, double rate, long nanos, int recentMost) {
+        long idle = Math.min(load.idle().toNanos(), nanos - changedNanos);
         return new ScalingDecision.Seen(
                 replicas,
                 function.baseline(),
                 rate,
-                function.load().inFlight(),
-                Duration.ofNanos(Math.max(0, -active)),
+                load.inFlight(),
+                Duration.ofNanos(Math.max(0, idle)),
                 Duration.ofNanos(nanos - steppedNanos),
-                recentMost);
+                recentMost,
+                load.milliCpu());
     }
 }

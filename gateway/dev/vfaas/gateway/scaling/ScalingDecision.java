@@ -31,6 +31,7 @@ public final class ScalingDecision {
      * @param idle time since anything happened: a call, or a change of the number by someone else
      * @param sinceStep time since replicas were last added
      * @param recentMost the greatest result of {@link #byLoad} within the rules' down window
+     * @param milliCpu thousandths of a CPU that all replicas use together, NaN when that is not known
      */
     public record Seen(
             int replicas,
@@ -39,7 +40,20 @@ public final class ScalingDecision {
             int inFlight,
             Duration idle,
             Duration sinceStep,
-            int recentMost) {}
+            int recentMost,
+            double milliCpu) {
+        /** Of a function whose use of the CPU does not matter. */
+        public Seen(
+                int replicas,
+                int baseline,
+                double callsPerSecond,
+                int inFlight,
+                Duration idle,
+                Duration sinceStep,
+                int recentMost) {
+            this(replicas, baseline, callsPerSecond, inFlight, idle, sinceStep, recentMost, Double.NaN);
+        }
+    }
 
     /** The number of replicas to have now. */
     public static int replicas(ScalingRules rules, Seen seen) {
@@ -77,7 +91,11 @@ public final class ScalingDecision {
         double load = switch (rules.measure()) {
             case RPS -> seen.callsPerSecond();
             case CAPACITY -> seen.inFlight();
+            case CPU -> seen.milliCpu();
         };
+        if (Double.isNaN(load)) {
+            return seen.replicas(); // nothing is known: nothing is changed
+        }
         double replicas = Math.ceil(load / (rules.target() * rules.proportion()) - 1e-9);
         return (int) Math.min(replicas, rules.max());
     }

@@ -7,6 +7,7 @@ import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.LiveFunction;
 import dev.vfaas.gateway.runtime.LogQuery;
 import dev.vfaas.gateway.runtime.LogSink;
+import dev.vfaas.gateway.runtime.ResourceUse;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.ScalingRules;
 import dev.vfaas.gateway.runtime.Secrets;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -236,6 +238,18 @@ public final class ProcessRuntime implements FunctionRuntime {
     @Override
     public Collection<? extends LiveFunction> live() {
         return functions.values();
+    }
+
+    @Override
+    public Map<FunctionKey, ResourceUse> use(Collection<FunctionKey> keys) {
+        Map<FunctionKey, ResourceUse> use = new HashMap<>();
+        for (FunctionKey key : keys) {
+            DeployedFunction function = functions.get(key);
+            if (function != null) {
+                use.put(key, report.use(function));
+            }
+        }
+        return use;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What processes use of this machine, from {@code /proc}; nothing on systems without it. */
 final class ProcessUsage {
@@ -12,14 +13,7 @@ final class ProcessUsage {
 
     /** Resident memory now, and the CPU used over a short moment, of the replicas and their descendants. Takes that moment. */
     FunctionStatus.Usage of(List<Replica> replicas) {
-        List<Long> processes = replicas.stream()
-                .map(Replica::process)
-                .filter(process -> process != null && process.isAlive())
-                .flatMap(process -> ProcessHandle.of(process.pid()).stream())
-                .flatMap(process ->
-                        java.util.stream.Stream.concat(java.util.stream.Stream.of(process), process.descendants()))
-                .map(ProcessHandle::pid)
-                .toList();
+        List<Long> processes = processes(replicas);
         double before = cpuNanos(processes);
         long start = System.nanoTime();
         try {
@@ -32,13 +26,30 @@ final class ProcessUsage {
         return new FunctionStatus.Usage(Math.round(1000 * used / Math.max(1, System.nanoTime() - start)), memory);
     }
 
+    /** The replicas' processes and their descendants. */
+    static List<Long> processes(List<Replica> replicas) {
+        return replicas.stream()
+                .map(Replica::process)
+                .filter(process -> process != null && process.isAlive())
+                .flatMap(process -> ProcessHandle.of(process.pid()).stream())
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
     private static double cpuNanos(List<Long> processes) {
         return processes.stream()
-                .mapToDouble(pid -> firstNumber(Path.of("/proc/" + pid + "/schedstat"), 0))
+                .mapToDouble(ProcessUsage::cpuNanos)
                 .sum();
     }
 
-    private static double resident(long pid) {
+    /** Nanoseconds of CPU a process has used; 0 when it is gone. */
+    static double cpuNanos(long pid) {
+        return firstNumber(Path.of("/proc/" + pid + "/schedstat"), 0);
+    }
+
+    /** Bytes in memory. */
+    static double resident(long pid) {
         return firstNumber(Path.of("/proc/" + pid + "/statm"), 1) * 4096;
     }
 

@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.runtime.process;
 
+import dev.vfaas.gateway.runtime.ResourceUse;
 import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.FunctionStatus;
 import java.time.Instant;
@@ -15,9 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatusReport {
     private final ProcessUsage usage;
+    private final CpuMeter meter = new CpuMeter();
 
     StatusReport(ProcessUsage usage) {
         this.usage = usage;
+    }
+
+    /** What a function's replicas use, the CPU since it was last asked for. */
+    ResourceUse use(DeployedFunction function) {
+        return meter.use(
+                function.key(),
+                function.look((newest, serving, wanted, createdAt) -> List.copyOf(serving.replicas())));
     }
 
     /** Reports on a function; with what its replicas use when asked for. */

@@ -48,6 +48,25 @@ class ScalingDecisionTest {
                 .isEqualTo(then);
     }
 
+    @ParameterizedTest(name = "{0}: {2} mCPU on {1} replicas, {3} recently: {4}")
+    @CsvSource({
+        "target=500,1,449,1,1",
+        "target=500,1,451,1,2",
+        "target=500,2,2000,2,5",
+        "target=500 target-proportion=1,2,2000,2,4",
+        "target=500 max=3,1,9000,1,3",
+        "target=500,4,100,4,4",
+        "target=500,4,100,2,2",
+        "target=500,4,100,1,1",
+        "target=500,3,NaN,1,3",
+        "target=500 min=2,2,0,2,2"
+    })
+    void by_cpu(String labels, int now, double milliCpu, int recent, int then) {
+        ScalingDecision.Seen seen = new ScalingDecision.Seen(
+                now, 1, 9000, 50, Duration.ZERO, Duration.ofSeconds(60), recent, milliCpu);
+        assertThat(ScalingDecision.replicas(rules(labels + " type=cpu"), seen)).isEqualTo(then);
+    }
+
     @ParameterizedTest(name = "{0}: idle {1} s, {2} in flight: {3}")
     @CsvSource({
         "zero=true,899,0,1",
@@ -83,7 +102,7 @@ class ScalingDecisionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                                                type=cpu             | com.openfaas.scale.type is "cpu"; this gateway scales by rps or capacity
+                                                type=queue           | com.openfaas.scale.type is "queue"; this gateway scales by rps, capacity or cpu
                                                 min=a                | com.openfaas.scale.min is "a", must be a whole number from 0 to 10000
                                                 min=3 max=2          | com.openfaas.scale.min is 3, more than com.openfaas.scale.max, which is 2
                                                 max=0                | com.openfaas.scale.max is "0", must be a whole number from 1 to 10000
