@@ -120,7 +120,11 @@ final class TopCommand implements Callable<Integer> {
                     screen.draw(lines(client, since(look, next, client)));
                     look = next;
                 } catch (GatewayException e) { // it may come back: it is being replaced, say
-                    screen.draw(List.of("vfaas top  " + now(), "", GatewayFailures.explain(e).text(), "trying again"));
+                    screen.draw(List.of(
+                            "vfaas top  " + now(),
+                            "",
+                            GatewayFailures.explain(e).text(),
+                            "trying again"));
                 }
             }
         }

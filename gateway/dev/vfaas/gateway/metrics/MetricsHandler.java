@@ -126,8 +126,8 @@ public final class MetricsHandler implements BlockingHandler {
         runtime.use(runtime.live().stream().map(LiveFunction::key).toList())
                 .forEach((function, used) -> use.put(function.toString(), used));
         out.family("vfaas_function_cpu_millicores", "gauge", "CPU the replicas use together, lately");
-        use.forEach((function, used) -> out.sample(
-                "vfaas_function_cpu_millicores", Math.round(used.milliCpu()), "function_name", function));
+        use.forEach((function, used) ->
+                out.sample("vfaas_function_cpu_millicores", Math.round(used.milliCpu()), "function_name", function));
         out.family("vfaas_function_memory_bytes", "gauge", "Memory the replicas hold together");
         use.forEach((function, used) ->
                 out.sample("vfaas_function_memory_bytes", used.memoryBytes(), "function_name", function));

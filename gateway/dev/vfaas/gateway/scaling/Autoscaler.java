@@ -33,11 +33,7 @@ public final class Autoscaler implements AutoCloseable {
     private volatile boolean closed;
 
     private Autoscaler(
-            FunctionRuntime runtime,
-            LoadSource loads,
-            BooleanSupplier leads,
-            Duration rhythm,
-            Consumer<String> log) {
+            FunctionRuntime runtime, LoadSource loads, BooleanSupplier leads, Duration rhythm, Consumer<String> log) {
         this.runtime = runtime;
         this.loads = loads;
         this.leads = leads;
@@ -62,11 +58,7 @@ public final class Autoscaler implements AutoCloseable {
      * @param leads whether this one decides now; asked at each look, and what was seen before it leads counts for nothing
      */
     public static Autoscaler start(
-            FunctionRuntime runtime,
-            LoadSource loads,
-            BooleanSupplier leads,
-            Duration rhythm,
-            Consumer<String> log) {
+            FunctionRuntime runtime, LoadSource loads, BooleanSupplier leads, Duration rhythm, Consumer<String> log) {
         Autoscaler autoscaler = new Autoscaler(runtime, loads, leads, rhythm, log);
         autoscaler.thread.start();
         return autoscaler;

@@ -38,9 +38,7 @@ final class ProcessUsage {
     }
 
     private static double cpuNanos(List<Long> processes) {
-        return processes.stream()
-                .mapToDouble(ProcessUsage::cpuNanos)
-                .sum();
+        return processes.stream().mapToDouble(ProcessUsage::cpuNanos).sum();
     }
 
     /** Nanoseconds of CPU a process has used; 0 when it is gone. */

@@ -25,8 +25,7 @@ final class StatusReport {
     /** What a function's replicas use, the CPU since it was last asked for. */
     ResourceUse use(DeployedFunction function) {
         return meter.use(
-                function.key(),
-                function.look((newest, serving, wanted, createdAt) -> List.copyOf(serving.replicas())));
+                function.key(), function.look((newest, serving, wanted, createdAt) -> List.copyOf(serving.replicas())));
     }
 
     /** Reports on a function; with what its replicas use when asked for. */

@@ -50,12 +50,22 @@ class TopCommandTest {
                 .containsExactly(
                         new FunctionActivity("idle", "openfaas-fn", 3, 2, null, 0.0, null, null, null, null),
                         new FunctionActivity(
-                                "resize", "openfaas-fn", 3, 2, 7L, 50.0, 0.01, 0.01 + 0.09 * 98 / 100, 1234.0, 104857600L));
+                                "resize",
+                                "openfaas-fn",
+                                3,
+                                2,
+                                7L,
+                                50.0,
+                                0.01,
+                                0.01 + 0.09 * 98 / 100,
+                                1234.0,
+                                104857600L));
     }
 
     @Test
     void labelsMayHoldWhatFollowsThem() {
-        assertThat(MetricsText.parse("a{x=\"1,y=\\\"2\\\" }\",z=\"3\"} 4\nnot a sample\nb 5 1700\n").of("a"))
+        assertThat(MetricsText.parse("a{x=\"1,y=\\\"2\\\" }\",z=\"3\"} 4\nnot a sample\nb 5 1700\n")
+                        .of("a"))
                 .containsExactly(new MetricsText.Sample(Map.of("x", "1,y=\"2\" }", "z", "3"), 4));
     }
 
@@ -75,7 +85,8 @@ class TopCommandTest {
                     """);
             assertThat(gateway.tool(home).run("top", "-o", "json").out())
                     .contains("\"inFlight\": 7", "\"rate\": 0.0", "\"milliCpu\": 1234.0", "\"p99Seconds\": null");
-            assertThat(gateway.tool(home).run("top", "--interval", "1ms").exitCode()).isEqualTo(2);
+            assertThat(gateway.tool(home).run("top", "--interval", "1ms").exitCode())
+                    .isEqualTo(2);
         }
     }
 

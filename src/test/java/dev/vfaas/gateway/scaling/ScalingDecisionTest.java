@@ -62,8 +62,8 @@ class ScalingDecisionTest {
         "target=500 min=2,2,0,2,2"
     })
     void by_cpu(String labels, int now, double milliCpu, int recent, int then) {
-        ScalingDecision.Seen seen = new ScalingDecision.Seen(
-                now, 1, 9000, 50, Duration.ZERO, Duration.ofSeconds(60), recent, milliCpu);
+        ScalingDecision.Seen seen =
+                new ScalingDecision.Seen(now, 1, 9000, 50, Duration.ZERO, Duration.ofSeconds(60), recent, milliCpu);
         assertThat(ScalingDecision.replicas(rules(labels + " type=cpu"), seen)).isEqualTo(then);
     }
 
