@@ -45,6 +45,7 @@ public final class Commands {
         add("status", () -> new StatusCommand(session));
         add("doctor", () -> new DoctorCommand(session));
         add("backup", () -> new BackupCommand(session));
+        add("restore", () -> new RestoreCommand(session));
         add("upgrade", () -> new UpgradeCommand(session));
         add("down", () -> new DownCommand(session));
         add(

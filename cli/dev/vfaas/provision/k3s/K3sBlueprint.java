@@ -63,6 +63,21 @@ public final class K3sBlueprint implements Blueprint {
         return with(new Manner(true, access, manner.beforeStart));
     }
 
+    /** Where the state of a host keeps its datastore, {@code etcd} or {@code sqlite}, and its node's name when that is not the host's. */
+    public static String datastoreKey() {
+        return K3sConfig.DATASTORE;
+    }
+
+    /** See {@link #datastoreKey}. */
+    public static String nodeNameKey() {
+        return K3sConfig.NODE_NAME;
+    }
+
+    /** Where the state keeps the names in the API server's certificate, separated by commas. */
+    public static String namesKey() {
+        return K3sConfig.NAMES;
+    }
+
     /** The same with a step between K3s's files and its start. */
     public K3sBlueprint beforeStart(Step step) {
         return with(new Manner(manner.replacing, manner.access, Optional.of(step)));
@@ -82,7 +97,7 @@ public final class K3sBlueprint implements Blueprint {
         Release release = release(facts);
         Architecture architecture = Architecture.of(facts.architecture());
         K3sConfig config = new K3sConfig(options, release.version());
-        ServiceStep service = new ServiceStep(options, release.version(), config);
+        ServiceStep service = new ServiceStep(options, release.version(), config, manner.beforeStart.map(Step::id));
         List<Step> steps = new ArrayList<>();
         if (manner.replacing) {
             steps.add(new KeepStep(release.version(), options.role()));

@@ -28,6 +28,9 @@ final class K3sConfig {
     /** Where the state keeps the names the API server's certificate holds, separated by commas. */
     static final String NAMES = "k3s.names";
 
+    /** Where the state keeps the node's name when it is not the host's: a restored cluster keeps the node its volumes belong to. */
+    static final String NODE_NAME = "k3s.node-name";
+
     private final K3sOptions options;
     private final K3sVersion version;
 
@@ -89,6 +92,7 @@ final class K3sConfig {
                 }
             }
         }
+        state.value(NODE_NAME).ifPresent(name -> values.put("node-name", name));
         if (options.role().server()) {
             server(values, facts, state);
         }

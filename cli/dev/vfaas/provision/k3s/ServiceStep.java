@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Makes K3s's unit with its installer, and starts it; starts it anew when, and only when, it runs with an older configuration or binary. */
 final class ServiceStep implements Step {
@@ -47,11 +48,14 @@ final class ServiceStep implements Step {
     private final K3sVersion version;
     private final K3sConfig config;
     private final Traces traces = new Traces();
+    private final Optional<String> dataStep;
 
-    ServiceStep(K3sOptions options, K3sVersion version, K3sConfig config) {
+    /** @param dataStep the step that puts other data below K3s before it starts, if there is one */
+    ServiceStep(K3sOptions options, K3sVersion version, K3sConfig config, Optional<String> dataStep) {
         this.options = options;
         this.version = version;
         this.config = config;
+        this.dataStep = dataStep;
     }
 
     /** What it starts. */
@@ -119,6 +123,9 @@ final class ServiceStep implements Step {
         }
         if (!planning.changesOf(ConfigStep.ID).isEmpty()) {
             return "its configuration changes";
+        }
+        if (dataStep.isPresent() && !planning.changesOf(dataStep.get()).isEmpty()) {
+            return "its data are replaced";
         }
         String wanted = startedWith(planning.state(), config.files(planning.facts(), planning.state()));
         if (!planning.state().value(STARTED_WITH).orElse("").equals(wanted)) {
