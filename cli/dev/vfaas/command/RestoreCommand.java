@@ -161,8 +161,8 @@ final class RestoreCommand implements Callable<Integer> {
             return;
         }
         session.console()
-                .info("The cluster of " + host + " will be destroyed and replaced by that of " + manifest.host() + " of "
-                        + manifest.created());
+                .info("The cluster of " + host + " will be destroyed and replaced by that of " + manifest.host()
+                        + " of " + manifest.created());
         String answer = session.console().prompt("Type " + host + " to replace it", "--yes");
         if (!answer.equals(host)) {
             throw Failure.of(ExitCode.FAILED, "that is not \"" + host + "\"; nothing was changed");

@@ -110,8 +110,8 @@ public final class Restore {
 
     /** Whether the server has another address than the backup's. */
     public boolean moved(Facts facts) {
-        Set<String> before =
-                new LinkedHashSet<>(Arrays.asList(backup.manifest().fact("addresses").split(" ")));
+        Set<String> before = new LinkedHashSet<>(
+                Arrays.asList(backup.manifest().fact("addresses").split(" ")));
         return facts.network().addresses().stream()
                 .noneMatch(address -> !address.startsWith(PODS) && before.contains(address));
     }
@@ -122,8 +122,15 @@ public final class Restore {
      */
     public void announce(Server server, Facts facts) {
         if (facts.kept().lock() != null) {
-            throw Failure.of(ExitCode.LOCKED, host + " is being changed by someone else: "
-                            + facts.kept().lock().lines().skip(1).findFirst().orElse(""))
+            throw Failure.of(
+                            ExitCode.LOCKED,
+                            host + " is being changed by someone else: "
+                                    + facts.kept()
+                                            .lock()
+                                            .lines()
+                                            .skip(1)
+                                            .findFirst()
+                                            .orElse(""))
                     .next("try again later, or --lock-wait with vfaas up " + host);
         }
         StateText text = new StateText();
@@ -140,8 +147,9 @@ public final class Restore {
         values.put(K3sBlueprint.datastoreKey(), manifest.fact("datastore"));
         Set<String> names = new LinkedHashSet<>(List.of(name));
         saved.value(K3sBlueprint.namesKey())
-                .ifPresent(old -> names.addAll(
-                        Arrays.stream(old.split(",")).filter(one -> !one.isEmpty()).toList()));
+                .ifPresent(old -> names.addAll(Arrays.stream(old.split(","))
+                        .filter(one -> !one.isEmpty())
+                        .toList()));
         values.put(K3sBlueprint.namesKey(), String.join(",", names));
         if (manifest.fact("node").equals(facts.hostname().toLowerCase(Locale.ROOT))) {
             values.remove(K3sBlueprint.nodeNameKey());

@@ -61,10 +61,8 @@ final class RestoreStep implements Step {
 
     @Override
     public List<Change> plan(Planning planning) {
-        boolean done = planning.state()
-                .value(DONE)
-                .map(backup.manifest().id()::equals)
-                .orElse(false);
+        boolean done =
+                planning.state().value(DONE).map(backup.manifest().id()::equals).orElse(false);
         return done && !again && !planning.interrupted(ID)
                 ? List.of()
                 : List.of(new Change.OfAction("put back datastore, keys, volumes and images of "
@@ -107,7 +105,8 @@ final class RestoreStep implements Step {
             Upload upload = Upload.file(backup.file(), RestoreScripts.ARCHIVE, 0600);
             long size = Math.max(1, upload.size());
             long[] told = {0};
-            execution.server()
+            execution
+                    .server()
                     .upload(
                             upload,
                             sent -> {

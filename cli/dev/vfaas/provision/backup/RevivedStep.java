@@ -65,9 +65,7 @@ final class RevivedStep implements Step {
     @Override
     public void apply(List<Change> changes, Execution execution) {
         String gone = execution
-                .run(
-                        Command.script(RestoreScripts.DROP_NODES, manifest.fact("node"), moved ? "yes" : "no"),
-                        NODES)
+                .run(Command.script(RestoreScripts.DROP_NODES, manifest.fact("node"), moved ? "yes" : "no"), NODES)
                 .out()
                 .strip();
         if (!gone.isEmpty()) {
@@ -109,7 +107,8 @@ final class RevivedStep implements Step {
     @Override
     public void verify(Execution execution) {
         // Waiting was the verification; a cluster that cannot be asked is told by the wait.
-        if (!execution.attempt(Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s kubectl get --raw /readyz"), SHORT)
+        if (!execution
+                .attempt(Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s kubectl get --raw /readyz"), SHORT)
                 .ok()) {
             throw Failure.of(ExitCode.NOT_AS_ASKED, execution.server().name() + ": the API server does not answer")
                     .next("vfaas doctor " + execution.server().name());
