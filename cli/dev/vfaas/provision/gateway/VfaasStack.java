@@ -1,0 +1,88 @@
+package dev.vfaas.provision.gateway;
+
+import dev.vfaas.context.ServerContext;
+import dev.vfaas.image.gateway.GatewayImage;
+import dev.vfaas.provision.access.GatewayAccessStep;
+import dev.vfaas.provision.engine.Execution;
+import dev.vfaas.provision.engine.Step;
+import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.k3s.RegistriesStep;
+import dev.vfaas.provision.stack.ServerStack;
+import dev.vfaas.provision.stack.StackChoice;
+import dev.vfaas.ssh.Command;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** The stack {@code vfaas}: vfaas's own gateway on Kubernetes. */
+public final class VfaasStack implements ServerStack {
+    /** Where the gateway listens, as every node of the cluster sees it. */
+    public static final String ADDRESS = "10.43.0.80";
+    /** The gateway's port. */
+    public static final int PORT = 8080;
+
+    static final String NAMESPACE = "vfaas";
+    /** Where the gateway keeps what must last, on the first server. */
+    static final String DATA = "/var/lib/vfaas-gateway";
+
+    private static final Duration REMOVAL = Duration.ofMinutes(3);
+
+    private final ServerContext context;
+    private final Function<String, GatewayImage> images;
+    private final String version;
+
+    /**
+     * @param images makes or finds the image for an architecture as {@code uname -m} names it
+     * @param version of this vfaas
+     */
+    public VfaasStack(ServerContext context, Function<String, GatewayImage> images, String version) {
+        this.context = context;
+        this.images = images;
+        this.version = version;
+    }
+
+    @Override
+    public StackChoice choice() {
+        return StackChoice.VFAAS;
+    }
+
+    @Override
+    public List<Step> steps(Facts facts) {
+        GatewayImage image = images.apply(facts.architecture());
+        Manifests manifests = new Manifests(
+                image.reference(GatewayImage.GATEWAY), version, facts.hostname().toLowerCase(Locale.ROOT));
+        return List.of(
+                new ImageStep(image),
+                new ObjectsStep(manifests),
+                new RolloutStep(),
+                new GatewayAccessStep(context, NAMESPACE, List.of(ObjectsStep.ID)),
+                new SmokeStep(image.reference(GatewayImage.SMOKE)));
+    }
+
+    @Override
+    public List<String> removes() {
+        return List.of(
+                "the gateway, its namespace " + NAMESPACE + " and the namespace openfaas-fn",
+                "the gateway's data on the server: " + DATA,
+                "on this machine: the context " + context.name() + " and its login");
+    }
+
+    @Override
+    public void remove(Execution execution) {
+        execution.progress("removing the gateway's objects");
+        execution.run(
+                Command.script("""
+                        export PATH="$PATH:/usr/local/bin"
+                        k3s kubectl delete namespace vfaas openfaas-fn --ignore-not-found --timeout=150s || exit $?
+                        k3s kubectl delete clusterrole,clusterrolebinding,persistentvolume -l app.kubernetes.io/managed-by=vfaas --ignore-not-found --timeout=20s || exit $?
+                        k3s ctr images ls -q | grep '^vfaas\\.internal/' | while read -r name; do k3s ctr images rm "$name" >/dev/null; done
+                        rm -rf "$1" "$2"
+                        """, DATA, ImageStep.ARCHIVE),
+                REMOVAL);
+        if (execution.state().files().containsKey(RegistriesStep.PATH)) {
+            execution.remove(List.of(RegistriesStep.PATH));
+        }
+        context.forget();
+    }
+}
