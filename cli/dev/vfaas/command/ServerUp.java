@@ -14,7 +14,9 @@ import dev.vfaas.provision.engine.Diff;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.engine.StepPlan;
+import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.k3s.K3sBlueprint;
 import dev.vfaas.provision.preflight.Demands;
 import dev.vfaas.provision.preflight.Finding;
 import java.time.Duration;
@@ -80,10 +82,14 @@ final class ServerUp {
     private Blueprint blueprint(String host, StackSetup stack) {
         return options.prepareOnly
                 ? new ServerBlueprint(options.firewall.wish(Optional.empty()))
-                : new ServerBlueprint(
-                        options.firewall.wish(Optional.empty()),
-                        new K3sSetup(session).blueprint(host, options.k3s),
-                        stack.blueprint());
+                : facts -> new ServerBlueprint(
+                                options.firewall.wish(Optional.empty()), k3s(host, stack, facts), stack.blueprint())
+                        .steps(facts);
+    }
+
+    private Blueprint k3s(String host, StackSetup stack, Facts facts) {
+        K3sBlueprint k3s = new K3sSetup(session).blueprint(host, options.k3s);
+        return stack.registries(facts).map(k3s::beforeStart).orElse(k3s);
     }
 
     private Demands demands(StackSetup stack) {

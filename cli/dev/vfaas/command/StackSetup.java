@@ -2,9 +2,13 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.Failure;
 import dev.vfaas.context.ServerContext;
+import dev.vfaas.image.Platform;
+import dev.vfaas.image.gateway.GatewayImage;
 import dev.vfaas.provision.access.GatewayAccessStep;
 import dev.vfaas.provision.engine.Blueprint;
 import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.gateway.VfaasStack;
+import dev.vfaas.provision.k3s.RegistriesStep;
 import dev.vfaas.provision.stack.ServerStack;
 import dev.vfaas.provision.stack.StackBlueprint;
 import dev.vfaas.provision.stack.StackChoice;
@@ -14,6 +18,8 @@ import dev.vfaas.provision.stack.openfaas.OpenFaasStack;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What commands set up to serve functions on one server. */
 final class StackSetup {
@@ -42,21 +48,31 @@ final class StackSetup {
     /** For commands that look at a server or take things away: the stack it has. */
     static Blueprint present(Session session, String host, ServerOptions login) {
         StackSetup setup = new StackSetup(session, host, login, new StackOptions());
-        return facts -> new StackBlueprint(Optional.empty(), setup.stacks()).steps(facts);
+        return facts -> new StackBlueprint(Optional.empty(), setup.stacks(null)).steps(facts);
     }
 
     /** For {@code up}: the stack that was asked for, else the one the server has, else the default. */
     Blueprint blueprint() {
-        return facts -> new StackBlueprint(Optional.of(choice(facts)), stacks()).steps(facts);
+        return facts -> new StackBlueprint(Optional.of(choice(facts)), stacks(this::image)).steps(facts);
     }
 
-    /** All stacks there are. */
-    private List<ServerStack> stacks() {
-        return List.of(new OpenFaasStack(
+    /** All stacks there are. @param images of the gateway; null to take things away only */
+    private List<ServerStack> stacks(@Nullable Function<String, GatewayImage> images) {
+        return List.of(new VfaasStack(context, images, session.version()), new OpenFaasStack(
                 openfaas,
                 agreement,
                 new GatewayAccessStep(context, OpenFaasStack.NAMESPACE, OpenFaasStack.GATEWAY_STEPS),
                 Clock.systemUTC()));
+    }
+
+    private GatewayImage image(String architecture) {
+        return new GatewayImages(session)
+                .image(architecture.equals("aarch64") ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64);
+    }
+
+    /** For K3s's own set-up: where its nodes find the images of the stack's own store, if the stack has one. */
+    Optional<RegistriesStep> registries(Facts facts) {
+        return choice(facts) == StackChoice.VFAAS ? Optional.of(new RegistriesStep(null)) : Optional.empty();
     }
 
     private StackChoice choice(Facts facts) {
@@ -84,12 +100,6 @@ final class StackSetup {
             throw Failure.usage(
                     "--accept-openfaas-eula and --license-file are for --stack openfaas, and this is --stack "
                             + choice.label());
-        }
-        if (choice == StackChoice.VFAAS) {
-            throw Failure.usage("--stack vfaas" + (options.stack == null ? " (the default)" : "")
-                            + ": this version cannot yet set up a gateway on a server; nothing was changed on " + host)
-                    .next("vfaas up " + host
-                            + " --stack none, for a cluster without; or vfaas up, for the gateway of this machine");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.vfaas.image.gateway;
 
 import dev.vfaas.console.Failure;
 import dev.vfaas.image.Platform;
+import dev.vfaas.image.cache.Fingerprint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -54,16 +55,17 @@ final class GatewayFiles {
         this.classPath = List.copyOf(classPath);
     }
 
-    /** The files that decide what {@link #put} writes: this program's own classes and the gateway's libraries. */
-    List<Path> sources() {
-        return Stream.concat(own().stream(), libraries().stream()).toList();
+    /** Adds all that decides what {@link #put} writes: the gateway's own classes and its libraries. */
+    void addTo(Fingerprint key) throws IOException {
+        for (var entry : ownClasses().entrySet()) {
+            key.add(entry.getKey()).add(Fingerprint.hexOf(entry.getValue().bytes()));
+        }
+        for (Path library : libraries()) {
+            key.add(library.getFileName().toString()).add(Fingerprint.hexOf(Files.readAllBytes(library)));
+        }
     }
 
-    /** Writes gateway.jar, lib/ and native/ below {@code root}. */
-    void put(Path root, Platform platform) throws IOException {
-        Path home = root.resolve(HOME);
-        Files.createDirectories(home.resolve("lib"));
-        Files.createDirectories(home.resolve("native"));
+    private TreeMap<String, Content> ownClasses() throws IOException {
         TreeMap<String, Content> classes = new TreeMap<>();
         for (Path source : own()) {
             collect(
@@ -71,7 +73,15 @@ final class GatewayFiles {
                     classes,
                     name -> OWN.stream().anyMatch(name::startsWith) || name.equals("META-INF/MANIFEST.MF"));
         }
-        write(home.resolve("gateway.jar"), classes);
+        return classes;
+    }
+
+    /** Writes gateway.jar, lib/ and native/ below {@code root}. */
+    void put(Path root, Platform platform) throws IOException {
+        Path home = root.resolve(HOME);
+        Files.createDirectories(home.resolve("lib"));
+        Files.createDirectories(home.resolve("native"));
+        write(home.resolve("gateway.jar"), ownClasses());
         for (Path library : libraries()) {
             put(library, home, platform);
         }

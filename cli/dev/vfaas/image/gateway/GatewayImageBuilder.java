@@ -99,18 +99,7 @@ public final class GatewayImageBuilder {
                 : prepared.resolve(JavaRuntime.HOME).resolve("release");
         key.add(Files.exists(release) ? Files.readString(release) : release.toString());
         key.add(String.join(" ", JavaRuntime.MODULES));
-        for (Path source : new GatewayFiles(classPath).sources()) {
-            key.add(source.getFileName().toString());
-            if (Files.isRegularFile(source)) {
-                key.add(Fingerprint.hexOf(Files.readAllBytes(source)));
-            } else {
-                try (Stream<Path> files = Files.walk(source)) {
-                    for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                        key.add(file.toString()).add(Fingerprint.hexOf(Files.readAllBytes(file)));
-                    }
-                }
-            }
-        }
+        new GatewayFiles(classPath).addTo(key);
         return key.hex();
     }
 

@@ -45,7 +45,9 @@ record ClusterObject(Map<?, ?> fields) {
     }
 
     boolean sameAs(ClusterObject other) {
-        return kind().equals(other.kind()) && name().equals(other.name()) && namespace().equals(other.namespace());
+        return kind().equals(other.kind())
+                && name().equals(other.name())
+                && namespace().equals(other.namespace());
     }
 
     /** Of {@code live}, only the fields this one says something about: equal to this one when the cluster has what is wanted. */
@@ -59,6 +61,8 @@ record ClusterObject(Map<?, ?> fields) {
             fields.forEach((key, value) -> {
                 if (there.containsKey(key)) {
                     seen.put(key, seen(value, there.get(key)));
+                } else if ("".equals(value)) {
+                    seen.put(key, value); // the API server leaves some empty texts out
                 }
             });
             return seen;

@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the gateway's image on a node over SSH: no registry is needed. It lies in K3s's folder of images, from where K3s imports it at every start, and
@@ -72,10 +74,15 @@ final class ImageStep implements Step {
             k3s ctr images import "$archive" >&2
             """;
 
-    private final GatewayImage image;
+    private final @Nullable GatewayImage image;
 
-    ImageStep(GatewayImage image) {
+    /** @param image null for a step that is only undone */
+    ImageStep(@Nullable GatewayImage image) {
         this.image = image;
+    }
+
+    private GatewayImage image() {
+        return Objects.requireNonNull(image, "only to be undone");
     }
 
     @Override
@@ -100,7 +107,9 @@ final class ImageStep implements Step {
 
     @Override
     public List<Change> plan(Planning planning) {
-        List<String> lines = planning.observed().answer(QUESTION).output().lines().toList();
+        List<String> lines =
+                planning.observed().answer(QUESTION).output().lines().toList();
+        GatewayImage image = image();
         String index = Sha256.of(image.index().getBytes(StandardCharsets.UTF_8));
         boolean there = lines.contains(index) && lines.contains(image.reference(GatewayImage.GATEWAY));
         return there
@@ -116,8 +125,13 @@ final class ImageStep implements Step {
 
     @Override
     public void apply(List<Change> changes, Execution execution) {
+        GatewayImage image = image();
         Set<String> there = new HashSet<>(execution
-                .attempt(Command.script("tar -tf \"$1\" 2>/dev/null | sed -n 's,^\\(\\./\\)\\{0,1\\}blobs/sha256/,,p'", ARCHIVE), SHORT)
+                .attempt(
+                        Command.script(
+                                "tar -tf \"$1\" 2>/dev/null | sed -n 's|^blobs/sha256/||p'",
+                                ARCHIVE),
+                        SHORT)
                 .out()
                 .lines()
                 .toList());
@@ -130,12 +144,16 @@ final class ImageStep implements Step {
             new GatewayArchive(image).write(part, missing);
             long size = Files.size(part);
             Upload upload = Upload.file(part, PART, 0600);
-            execution.server().upload(
-                    upload,
-                    sent -> execution.progress("sending the gateway's image: " + mebibytes(sent) + " of " + mebibytes(size)),
-                    SEND);
+            execution
+                    .server()
+                    .upload(
+                            upload,
+                            sent -> execution.progress(
+                                    "sending the gateway's image: " + mebibytes(sent) + " of " + mebibytes(size)),
+                            SEND);
         } catch (IOException e) {
-            throw Failure.failed("the gateway's image cannot be written to a temporary file: " + e).because(e);
+            throw Failure.failed("the gateway's image cannot be written to a temporary file: " + e)
+                    .because(e);
         } finally {
             remove(part);
         }
@@ -151,11 +169,11 @@ final class ImageStep implements Step {
                 .attempt(Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s ctr images ls -q"), SHORT)
                 .out();
         for (String name : List.of(GatewayImage.GATEWAY, GatewayImage.SMOKE)) {
-            if (names.lines().noneMatch(image.reference(name)::equals)) {
+            if (names.lines().noneMatch(image().reference(name)::equals)) {
                 throw Failure.of(
                                 ExitCode.NOT_AS_ASKED,
-                                execution.server().name() + ": containerd does not have the image " + image.reference(name)
-                                        + " though it was imported")
+                                execution.server().name() + ": containerd does not have the image "
+                                        + image().reference(name) + " though it was imported")
                         .next("vfaas host exec " + execution.server().name() + " -- k3s ctr images ls");
             }
         }
@@ -174,7 +192,7 @@ final class ImageStep implements Step {
         return (bytes >> 20) + " MiB";
     }
 
-    private static void remove(@org.jspecify.annotations.Nullable Path file) {
+    private static void remove(@Nullable Path file) {
         try {
             if (file != null) {
                 Files.deleteIfExists(file);

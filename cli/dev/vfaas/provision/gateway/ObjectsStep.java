@@ -33,7 +33,7 @@ final class ObjectsStep implements Step {
     private static final String LOOK = """
             export PATH="$PATH:/usr/local/bin"
             command -v k3s >/dev/null || exit 0
-            printf %s "$OBJECTS" | k3s kubectl get -f - --ignore-not-found -o json --request-timeout=8s | sed '/"f:/d'
+            printf %s "$OBJECTS" | k3s kubectl get -f - --ignore-not-found -o json --request-timeout=8s
             echo --
             [ "$(stat -c '%a %u' /var/lib/vfaas-gateway 2>/dev/null)" = "700 10001" ] && echo folder
             k3s kubectl -n vfaas get secret basic-auth -o name 2>/dev/null
@@ -100,7 +100,9 @@ final class ObjectsStep implements Step {
         Map<String, Object> list = new LinkedHashMap<>();
         list.put("apiVersion", "v1");
         list.put("kind", "List");
-        list.put("items", manifests.objects().stream().map(ClusterObject::reference).toList());
+        list.put(
+                "items",
+                manifests.objects().stream().map(ClusterObject::reference).toList());
         try {
             // JSON of names holds no single quote.
             return List.of(new Question.OfScript(QUESTION, "OBJECTS='" + json.writeValueAsString(list) + "'\n" + LOOK));
@@ -123,7 +125,8 @@ final class ObjectsStep implements Step {
             changes.add(new Change.OfAction("make the gateway's password, as Secret vfaas/basic-auth"));
         }
         if (!rest.contains("node-password")) {
-            changes.add(new Change.OfAction("let the gateway know the password of the cluster's nodes, as Secret vfaas/node-password"));
+            changes.add(new Change.OfAction(
+                    "let the gateway know the password of the cluster's nodes, as Secret vfaas/node-password"));
         }
         for (ClusterObject wanted : manifests.objects()) {
             Optional<ClusterObject> there = live.stream().filter(wanted::sameAs).findFirst();
@@ -143,12 +146,16 @@ final class ObjectsStep implements Step {
         try {
             JsonNode root = json.readTree(text);
             List<ClusterObject> objects = new ArrayList<>();
-            for (JsonNode item : root.has("items") ? root.path("items") : json.createArrayNode().add(root)) {
+            for (JsonNode item : root.has("items")
+                    ? root.path("items")
+                    : json.createArrayNode().add(root)) {
                 objects.add(new ClusterObject(json.convertValue(item, Map.class)));
             }
             return objects;
         } catch (JsonProcessingException e) {
-            throw Failure.of(ExitCode.NOT_AS_ASKED, "what the cluster has cannot be understood: " + e.getOriginalMessage())
+            throw Failure.of(
+                            ExitCode.NOT_AS_ASKED,
+                            "what the cluster has cannot be understood: " + e.getOriginalMessage())
                     .next("the same command again");
         }
     }
@@ -158,7 +165,9 @@ final class ObjectsStep implements Step {
         execution.run(Command.script(PREPARE), SHORT);
         // On standard input, because a manifest is longer than a command line may be; it holds nothing secret.
         execution.run(
-                Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s kubectl apply -f -"), Secret.of(manifests.text()), APPLY);
+                Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s kubectl apply -f -"),
+                Secret.of(manifests.text()),
+                APPLY);
     }
 
     @Override
@@ -168,6 +177,7 @@ final class ObjectsStep implements Step {
 
     @Override
     public List<String> undoes(HostState state) {
-        return List.of("the gateway's data, with images, queued calls and the functions' deployments: " + VfaasStack.DATA);
+        return List.of(
+                "the gateway's data, with images, queued calls and the functions' deployments: " + VfaasStack.DATA);
     }
 }

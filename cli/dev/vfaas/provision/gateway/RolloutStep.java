@@ -80,7 +80,9 @@ final class RolloutStep implements Step {
             return List.of(new Change.OfAction("wait until the gateway is ready"));
         }
         String said = planning.observed().answer(QUESTION).output().strip();
-        return said.equals("ready") ? List.of() : List.of(new Change.OfAction("wait until the gateway is ready: " + said));
+        return said.equals("ready")
+                ? List.of()
+                : List.of(new Change.OfAction("wait until the gateway is ready: " + said));
     }
 
     @Override
@@ -89,7 +91,8 @@ final class RolloutStep implements Step {
     }
 
     private static Optional<Boolean> look(Execution execution) {
-        String said = execution.run(Command.script(LOOK, "10"), LOOK_DEADLINE).out().strip();
+        String said =
+                execution.run(Command.script(LOOK, "10"), LOOK_DEADLINE).out().strip();
         if (said.equals("ready")) {
             return Optional.of(true);
         }
@@ -100,11 +103,15 @@ final class RolloutStep implements Step {
                                 "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl -n vfaas get pods -l app=gateway -o 'jsonpath={range .items[*].status.containerStatuses[*]}{.state.waiting.reason} {.restartCount}{\"\\n\"}{end}'"),
                         LOOK_DEADLINE)
                 .out();
-        if (waiting.contains("ErrImage") || waiting.contains("InvalidImageName") || waiting.lines().anyMatch(RolloutStep::crashing)) {
+        if (waiting.contains("ErrImage")
+                || waiting.contains("InvalidImageName")
+                || waiting.lines().anyMatch(RolloutStep::crashing)) {
             throw Failure.of(
                             ExitCode.NOT_AS_ASKED,
-                            execution.server().name() + ": the gateway does not start:\n  " + String.join("\n  ", why(execution)))
-                    .next("vfaas host exec " + execution.server().name() + " -- k3s kubectl -n vfaas logs deployment/gateway");
+                            execution.server().name() + ": the gateway does not start:\n  "
+                                    + String.join("\n  ", why(execution)))
+                    .next("vfaas host exec " + execution.server().name()
+                            + " -- k3s kubectl -n vfaas logs deployment/gateway");
         }
         return Optional.empty();
     }
@@ -115,7 +122,13 @@ final class RolloutStep implements Step {
     }
 
     private static List<String> why(Execution execution) {
-        return execution.attempt(Command.script(WHY), LOOK_DEADLINE).out().lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        return execution
+                .attempt(Command.script(WHY), LOOK_DEADLINE)
+                .out()
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
     }
 
     @Override

@@ -102,8 +102,18 @@ final class SmokeStep implements Step {
 
     private FunctionDeployment deployment() {
         return new FunctionDeployment(
-                FUNCTION, image, null, null, Map.of(), List.of(), List.of(), Map.of("com.openfaas.scale.min", "1", "com.openfaas.scale.max", "1"),
-                Map.of(), null, null, true);
+                FUNCTION,
+                image,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                List.of(),
+                Map.of("com.openfaas.scale.min", "1", "com.openfaas.scale.max", "1"),
+                Map.of(),
+                null,
+                null,
+                true);
     }
 
     private static void awaitServing(OpenFaas gateway, Execution execution) {
@@ -114,7 +124,9 @@ final class SmokeStep implements Step {
                     FunctionStatus status = gateway.function(FUNCTION, null, false);
                     Readiness readiness = Readiness.of(status);
                     if (readiness.failed()) {
-                        throw failed(execution, "the function does not start: " + readiness.word() + " " + readiness.reason());
+                        throw failed(
+                                execution,
+                                "the function does not start: " + readiness.word() + " " + readiness.reason());
                     }
                     return status.availableReplicas() > 0 ? Optional.of(true) : Optional.empty();
                 },
@@ -149,7 +161,8 @@ final class SmokeStep implements Step {
         return Failure.of(
                         ExitCode.NOT_AS_ASKED,
                         execution.server().name() + ": the gateway runs, but a function could not be called: " + why)
-                .next("vfaas host exec " + execution.server().name() + " -- k3s kubectl -n openfaas-fn get pods,events");
+                .next("vfaas host exec " + execution.server().name()
+                        + " -- k3s kubectl -n openfaas-fn get pods,events");
     }
 
     /** Not through the execution: what that runs may be shown, and this prints a password. */
@@ -162,7 +175,10 @@ final class SmokeStep implements Step {
                         SHORT);
         String[] words = completed.out().strip().split(" ");
         if (!completed.ok() || words.length != 2) {
-            throw failed(execution, "the Secret vfaas/basic-auth cannot be read: " + completed.err().strip());
+            throw failed(
+                    execution,
+                    "the Secret vfaas/basic-auth cannot be read: "
+                            + completed.err().strip());
         }
         return new Credentials.Basic(text(words[0]), Secret.of(text(words[1])));
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The stack {@code vfaas}: vfaas's own gateway on Kubernetes. */
 public final class VfaasStack implements ServerStack {
@@ -29,14 +30,14 @@ public final class VfaasStack implements ServerStack {
     private static final Duration REMOVAL = Duration.ofMinutes(3);
 
     private final ServerContext context;
-    private final Function<String, GatewayImage> images;
+    private final @Nullable Function<String, GatewayImage> images;
     private final String version;
 
     /**
-     * @param images makes or finds the image for an architecture as {@code uname -m} names it
+     * @param images makes or finds the image for an architecture as {@code uname -m} names it; null to take things away only, which needs none
      * @param version of this vfaas
      */
-    public VfaasStack(ServerContext context, Function<String, GatewayImage> images, String version) {
+    public VfaasStack(ServerContext context, @Nullable Function<String, GatewayImage> images, String version) {
         this.context = context;
         this.images = images;
         this.version = version;
@@ -49,6 +50,15 @@ public final class VfaasStack implements ServerStack {
 
     @Override
     public List<Step> steps(Facts facts) {
+        if (images == null) {
+            Manifests none = new Manifests("", version, "");
+            return List.of(
+                    new UndoOnly(new ImageStep(null)),
+                    new UndoOnly(new ObjectsStep(none)),
+                    new UndoOnly(new RolloutStep()),
+                    new UndoOnly(new GatewayAccessStep(context, NAMESPACE, List.of())),
+                    new UndoOnly(new SmokeStep("")));
+        }
         GatewayImage image = images.apply(facts.architecture());
         Manifests manifests = new Manifests(
                 image.reference(GatewayImage.GATEWAY), version, facts.hostname().toLowerCase(Locale.ROOT));
@@ -71,15 +81,13 @@ public final class VfaasStack implements ServerStack {
     @Override
     public void remove(Execution execution) {
         execution.progress("removing the gateway's objects");
-        execution.run(
-                Command.script("""
+        execution.run(Command.script("""
                         export PATH="$PATH:/usr/local/bin"
                         k3s kubectl delete namespace vfaas openfaas-fn --ignore-not-found --timeout=150s || exit $?
                         k3s kubectl delete clusterrole,clusterrolebinding,persistentvolume -l app.kubernetes.io/managed-by=vfaas --ignore-not-found --timeout=20s || exit $?
                         k3s ctr images ls -q | grep '^vfaas\\.internal/' | while read -r name; do k3s ctr images rm "$name" >/dev/null; done
                         rm -rf "$1" "$2"
-                        """, DATA, ImageStep.ARCHIVE),
-                REMOVAL);
+                        """, DATA, ImageStep.ARCHIVE), REMOVAL);
         if (execution.state().files().containsKey(RegistriesStep.PATH)) {
             execution.remove(List.of(RegistriesStep.PATH));
         }

@@ -102,9 +102,13 @@ public final class RegistriesStep implements Step {
             case "other" ->
                 throw Failure.of(
                                 ExitCode.PREFLIGHT,
-                                PATH + " is not vfaas's and does not say where vfaas.internal is, which the nodes pull functions from; nothing was changed")
-                        .next("add there: under mirrors, vfaas.internal with endpoint http://10.43.0.80:8080; under configs, \"10.43.0.80:8080\" with auth, username node and a password of your choice");
-            default -> List.of(new Change.OfAction("write " + PATH + " (0600): vfaas.internal is http://10.43.0.80:8080, with a password of the nodes"));
+                                PATH
+                                        + " is not vfaas's and does not say where vfaas.internal is, which the nodes pull functions from; nothing was changed")
+                        .next(
+                                "add there: under mirrors, vfaas.internal with endpoint http://10.43.0.80:8080; under configs, \"10.43.0.80:8080\" with auth, username node and a password of your choice");
+            default ->
+                List.of(new Change.OfAction("write " + PATH
+                        + " (0600): vfaas.internal is http://10.43.0.80:8080, with a password of the nodes"));
         };
     }
 

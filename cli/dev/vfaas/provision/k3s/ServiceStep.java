@@ -121,7 +121,8 @@ final class ServiceStep implements Step {
         if (binary) {
             return "its binary changes";
         }
-        if (!planning.changesOf(ConfigStep.ID).isEmpty()) {
+        if (!planning.changesOf(ConfigStep.ID).isEmpty()
+                || !planning.changesOf(RegistriesStep.ID).isEmpty()) {
             return "its configuration changes";
         }
         if (dataStep.isPresent() && !planning.changesOf(dataStep.get()).isEmpty()) {
