@@ -127,11 +127,7 @@ final class ImageStep implements Step {
     public void apply(List<Change> changes, Execution execution) {
         GatewayImage image = image();
         Set<String> there = new HashSet<>(execution
-                .attempt(
-                        Command.script(
-                                "tar -tf \"$1\" 2>/dev/null | sed -n 's|^blobs/sha256/||p'",
-                                ARCHIVE),
-                        SHORT)
+                .attempt(Command.script("tar -tf \"$1\" 2>/dev/null | sed -n 's|^blobs/sha256/||p'", ARCHIVE), SHORT)
                 .out()
                 .lines()
                 .toList());
