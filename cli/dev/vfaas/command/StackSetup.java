@@ -58,11 +58,13 @@ final class StackSetup {
 
     /** All stacks there are. @param images of the gateway; null to take things away only */
     private List<ServerStack> stacks(@Nullable Function<String, GatewayImage> images) {
-        return List.of(new VfaasStack(context, images, session.version()), new OpenFaasStack(
-                openfaas,
-                agreement,
-                new GatewayAccessStep(context, OpenFaasStack.NAMESPACE, OpenFaasStack.GATEWAY_STEPS),
-                Clock.systemUTC()));
+        return List.of(
+                new VfaasStack(context, images, session.version()),
+                new OpenFaasStack(
+                        openfaas,
+                        agreement,
+                        new GatewayAccessStep(context, OpenFaasStack.NAMESPACE, OpenFaasStack.GATEWAY_STEPS),
+                        Clock.systemUTC()));
     }
 
     private GatewayImage image(String architecture) {
