@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the tool reads from and writes to its user. Standard output carries the result and nothing else; all that is said about the work goes
@@ -21,13 +23,45 @@ public final class Console {
     private final PrintStream err;
     private final InputStream in;
     private final Environment environment;
-    private final Set<Runnable> cleanups = ConcurrentHashMap.newKeySet();
+    private final Set<Runnable> cleanups;
+    private final ReentrantLock asking;
+    private final String prefix;
+    private final @Nullable Progress shared;
 
     public Console(PrintStream out, PrintStream err, InputStream in, Environment environment) {
         this.out = out;
         this.err = err;
         this.in = in;
         this.environment = environment;
+        this.cleanups = ConcurrentHashMap.newKeySet();
+        this.asking = new ReentrantLock();
+        this.prefix = "";
+        this.shared = null;
+    }
+
+    private Console(Console whole, String name, Progress progress, PrintStream results) {
+        this.out = results;
+        this.err = whole.err;
+        this.in = whole.in;
+        this.environment = whole.environment;
+        this.cleanups = whole.cleanups;
+        this.asking = whole.asking;
+        this.prefix = name + ": ";
+        this.shared = progress;
+    }
+
+    /**
+     * A console for one of several things that go on at the same time: what it says begins with {@code name}, its progress is part of
+     * {@code progress}, and only one of them asks the user something at a time.
+     *
+     * @param results where its results go
+     */
+    public Console part(String name, Progress progress, PrintStream results) {
+        return new Console(this, name, progress, results);
+    }
+
+    private String named(String text) {
+        return prefix.isEmpty() || text.startsWith(prefix) ? text : prefix + text;
     }
 
     /** A line of the result, to standard output. */
@@ -62,17 +96,17 @@ public final class Console {
 
     /** What is going on, to standard error. */
     public synchronized void info(String line) {
-        err.println(line);
+        err.println(named(line));
     }
 
     /** What the user should know but need not act on now, to standard error. */
     public synchronized void warn(String line) {
-        err.println(Style.YELLOW.paint("warning:", colourOnErr()) + " " + line);
+        err.println(Style.YELLOW.paint("warning:", colourOnErr()) + " " + named(line));
     }
 
     /** A failure with the next command to type, to standard error. */
     public synchronized void error(Failure failure) {
-        err.println(Style.RED.paint("error:", colourOnErr()) + " " + failure.text());
+        err.println(Style.RED.paint("error:", colourOnErr()) + " " + named(failure.text()));
         if (failure.next() != null) {
             err.println("  try: " + Style.BOLD.paint(failure.next(), colourOnErr()));
         }
@@ -85,6 +119,10 @@ public final class Console {
 
     /** Starts showing long work on standard error. */
     public Progress progress() {
+        Progress whole = shared;
+        if (whole != null) {
+            return new PartOfProgress(whole, prefix.substring(0, prefix.length() - 2));
+        }
         boolean live = environment.terminal().err() && !environment.ci() && !"dumb".equals(environment.get("TERM"));
         return live ? new LiveProgress(err, colourOnErr(), columns()) : new PlainProgress(this::info);
     }
@@ -125,9 +163,10 @@ public final class Console {
     /** Asks for a line; a usage failure that names {@code option} when nobody sits at a terminal. */
     public String prompt(String question, String option) {
         requireTerminal(question, option);
-        err.print(question + ": ");
-        err.flush();
+        asking.lock();
         try {
+            err.print(named(question) + ": ");
+            err.flush();
             String line = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
             if (line == null) {
                 throw Failure.usage("no answer to: " + question);
@@ -135,6 +174,8 @@ public final class Console {
             return line.strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            asking.unlock();
         }
     }
 
@@ -142,8 +183,11 @@ public final class Console {
     public String promptHidden(String question, String option) {
         requireTerminal(question, option);
         char[] answer;
+        asking.lock();
         try (Cleanup _ = onInterrupt(err::println)) { // the shell's prompt begins a line of its own
-            answer = Objects.requireNonNull(System.console()).readPassword("%s: ", question);
+            answer = Objects.requireNonNull(System.console()).readPassword("%s: ", named(question));
+        } finally {
+            asking.unlock();
         }
         if (answer == null) {
             throw Failure.usage("no answer to: " + question);
