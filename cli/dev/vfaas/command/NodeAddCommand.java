@@ -19,9 +19,12 @@ import dev.vfaas.ssh.Server;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,23 +34,29 @@ import picocli.CommandLine.Parameters;
 /** {@code vfaas node add}. */
 @Command(
         name = "add",
-        description = "Set up a server and let it join a cluster",
+        description = "Set up servers and let them join a cluster",
         footer = {
             "",
             "The servers must reach each other: 6443/tcp, 8472/udp and 10250/tcp, with --server also 2379-2380/tcp.",
+            "Several join at the same time, with --server one after the other. Of several, each goes on to its own end; the exit",
+            "code is that of the failures when they all have the same, else 1.",
             "JSON: one object an event, a line each: {host, event, ...}",
             "",
             "Examples:",
             "  vfaas node add root@203.0.113.11 --to root@203.0.113.10",
-            "  vfaas node add root@203.0.113.12 --to root@203.0.113.10 --server"
+            "  vfaas node add root@203.0.113.12 --to root@203.0.113.10 --server",
+            "  vfaas node add worker1 worker2 worker3 --to root@203.0.113.10"
         })
 final class NodeAddCommand implements Callable<Integer> {
     private static final Duration READY = Duration.ofMinutes(4);
 
     private final Session session;
 
-    @Parameters(paramLabel = "HOST", description = "the new server: [user@]name[:port], or a Host of ~/.ssh/config")
-    String host = "";
+    @Parameters(
+            paramLabel = "HOST",
+            arity = "1..*",
+            description = "the new servers: [user@]name[:port], or a Host of ~/.ssh/config")
+    List<String> hosts = new ArrayList<>();
 
     @Option(names = "--to", paramLabel = "HOST", required = true, description = "a server of the cluster")
     String to = "";
@@ -88,12 +97,46 @@ final class NodeAddCommand implements Callable<Integer> {
     @Mixin
     OutputOptions output = new OutputOptions();
 
+    /** The one of {@link #hosts} that this is about. */
+    private String host = "";
+
+    /** Which host has which name, of those that join at the same time: the cluster does not know them yet. */
+    private Map<String, String> names = new ConcurrentHashMap<>();
+
     NodeAddCommand(Session session) {
         this.session = session;
     }
 
+    /** The same for one of its hosts. */
+    private NodeAddCommand of(Session part, String one) {
+        NodeAddCommand command = new NodeAddCommand(part);
+        command.host = one;
+        command.names = names;
+        command.to = to;
+        command.server = server;
+        command.mirror = mirror;
+        command.airgap = airgap;
+        command.lockWait = lockWait;
+        command.toHostKey = toHostKey;
+        command.login = login;
+        command.output = output;
+        return command;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
+        if (hosts.size() == 1) {
+            return of(session, hosts.getFirst()).add();
+        }
+        SeveralHosts.requireDistinct(hosts);
+        login.requireFitForSeveral();
+        boolean json = output.json || output.format == OutputFormat.JSON;
+        // etcd takes one new member at a time.
+        return new SeveralHosts(session, json, server ? 1 : hosts.size())
+                .run(hosts, (part, one) -> of(part, one).add());
+    }
+
+    private int add() throws InterruptedException {
         boolean json = output.json || output.format == OutputFormat.JSON;
         try (Server first = login.toOther(toHostKey).work(session, to);
                 ServerVisit visit = new ServerVisit(session, login, host, "node-add");
@@ -139,7 +182,9 @@ final class NodeAddCommand implements Callable<Integer> {
     }
 
     private dev.vfaas.provision.k3s.K3sBlueprint blueprint(Cluster cluster, Join join, Facts facts) {
-        boolean sameName = cluster.taken(facts.hostname(), facts.network().addresses());
+        String first = names.putIfAbsent(facts.hostname().toLowerCase(Locale.ROOT), host);
+        boolean sameName = (first != null && !first.equals(host))
+                || cluster.taken(facts.hostname(), facts.network().addresses());
         Role role = server
                 ? new Role.Server(join.url(), join.token(), sameName)
                 : new Role.Agent(join.url(), join.token(), sameName);

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Deploys several functions at a time, shows how it goes on, and ends with one table. */
@@ -43,6 +44,11 @@ final class Rollouts {
 
     /** Deploys them all, shows the table and throws when one of them failed. */
     int run(List<FunctionDeployment> deployments, OutputOptions output) throws InterruptedException {
+        return run(deployments, view -> output.show(session.console(), view));
+    }
+
+    /** Deploys them all, gives the table to {@code show} and throws when one of them failed. */
+    int run(List<FunctionDeployment> deployments, Consumer<View> show) throws InterruptedException {
         List<Outcome> outcomes = new ArrayList<>();
         Semaphore slots = new Semaphore(PARALLEL);
         try (Progress progress = session.console().progress();
@@ -65,7 +71,7 @@ final class Rollouts {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
-        output.show(session.console(), view(outcomes));
+        show.accept(view(outcomes));
         return Failures.report(
                 session.console(),
                 outcomes.stream()

@@ -97,7 +97,21 @@ final class ServerOptions {
         return new WorkingServer(connect(session, host), mark);
     }
 
+    /** The same for several servers of one command. */
+    void requireFitForSeveral() {
+        if (hostKey != null) {
+            throw Failure.usage("--host-key is the key of one server")
+                    .next("log in to each of them once before: ssh HOST; or add their keys to ~/.ssh/known_hosts");
+        }
+    }
+
     private @Nullable Secret sudoPassword(Session session, String host) {
+        synchronized (password) { // of several servers at once, one reads
+            return oneSudoPassword(session, host);
+        }
+    }
+
+    private @Nullable Secret oneSudoPassword(Session session, String host) {
         Secret known = password.read;
         if (sudoFromInput && known != null) {
             return known;

@@ -46,12 +46,7 @@ final class SeveralHosts {
     }
 
     /** @param failure null when it did not fail */
-    private record Ended(
-            String host,
-            int code,
-            @Nullable Failure failure,
-            String results,
-            double seconds) {}
+    private record Ended(String host, int code, @Nullable Failure failure, String results, double seconds) {}
 
     /** Throws a usage failure when a host is named twice. */
     static void requireDistinct(List<String> hosts) {
@@ -94,9 +89,8 @@ final class SeveralHosts {
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
         Console console = session.console();
         PrintStream results = new PrintStream(kept, true, StandardCharsets.UTF_8);
-        PrintStream lines = new PrintStream(console.resultBytes(), true, StandardCharsets.UTF_8);
         Session part = new Session(
-                console.part(host, progress, json ? lines : results),
+                console.part(host, progress, json ? null : results),
                 session.environment(),
                 session.version(),
                 session.routes());
@@ -147,7 +141,8 @@ final class SeveralHosts {
         for (Ended ended : all) {
             Failure failure = ended.failure();
             if (failure != null) {
-                String text = failure.text().startsWith(ended.host()) ? failure.text() : ended.host() + ": " + failure.text();
+                String text =
+                        failure.text().startsWith(ended.host()) ? failure.text() : ended.host() + ": " + failure.text();
                 Failure named = Failure.of(failure.exitCode(), text);
                 console.error(failure.next() == null ? named : named.next(failure.next()));
             }

@@ -39,8 +39,8 @@ public final class Console {
         this.shared = null;
     }
 
-    private Console(Console whole, String name, Progress progress, PrintStream results) {
-        this.out = results;
+    private Console(Console whole, String name, Progress progress, @Nullable PrintStream results) {
+        this.out = results == null ? whole.out : results;
         this.err = whole.err;
         this.in = whole.in;
         this.environment = whole.environment;
@@ -54,9 +54,9 @@ public final class Console {
      * A console for one of several things that go on at the same time: what it says begins with {@code name}, its progress is part of
      * {@code progress}, and only one of them asks the user something at a time.
      *
-     * @param results where its results go
+     * @param results where its results go; null for standard output, line by line
      */
-    public Console part(String name, Progress progress, PrintStream results) {
+    public Console part(String name, Progress progress, @Nullable PrintStream results) {
         return new Console(this, name, progress, results);
     }
 
