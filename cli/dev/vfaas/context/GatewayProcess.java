@@ -203,11 +203,16 @@ public final class GatewayProcess {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(jvmOptions());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
+        command.addAll(List.of("-cp", classPath(), MAIN));
         command.addAll(List.of("--port", Integer.toString(options.port()), "--host", options.host()));
         command.addAll(List.of("--data-dir", gateway.directory().toString()));
         command.addAll(options.more());
         return command;
+    }
+
+    /** All jars: the launcher gives a quick command only those it needs itself, and says where all are. */
+    private static String classPath() {
+        return System.getProperty("vfaas.class.path", System.getProperty("java.class.path"));
     }
 
     private static List<String> jvmOptions() throws IOException {
