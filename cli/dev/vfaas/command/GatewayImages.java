@@ -53,7 +53,8 @@ final class GatewayImages {
     }
 
     private static List<Path> classPath() {
-        return Arrays.stream(System.getProperty("vfaas.class.path", System.getProperty("java.class.path")).split(File.pathSeparator))
+        return Arrays.stream(System.getProperty("vfaas.class.path", System.getProperty("java.class.path"))
+                        .split(File.pathSeparator))
                 .filter(entry -> !entry.isEmpty())
                 .map(Path::of)
                 .toList();
