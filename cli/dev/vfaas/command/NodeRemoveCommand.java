@@ -91,6 +91,7 @@ final class NodeRemoveCommand implements Callable<Integer> {
                 throw Failure.usage(host + " is no node of the cluster of " + from)
                         .next("vfaas node list " + from);
             }
+            node.ifPresent(found -> requireAnother(cluster, found));
             if (!yes) {
                 inventory.lines().forEach(line -> session.console().info("  " + line));
                 String answer = session.console().prompt("Type " + host + " to take it out", "--yes");
@@ -98,7 +99,13 @@ final class NodeRemoveCommand implements Callable<Integer> {
                     throw Failure.of(ExitCode.FAILED, "that is not \"" + host + "\"; nothing was changed");
                 }
             }
-            node.ifPresent(found -> cluster.drain(found.name()));
+            node.ifPresent(found -> {
+                cluster.drain(found.name());
+                if (found.role().equals("server")) {
+                    // While it still runs: of two members of etcd the one that is left could not agree to anything.
+                    cluster.leaveDatastore(found.name());
+                }
+            });
             if (inventory.present()) {
                 removal.remove(inventory, Duration.ZERO);
             }
@@ -110,6 +117,16 @@ final class NodeRemoveCommand implements Callable<Integer> {
                 session.console().result(host + " is out of the cluster of " + from);
             }
             return ExitCode.OK.code();
+        }
+    }
+
+    /** The last server is the cluster. */
+    private void requireAnother(Cluster cluster, Node leaving) {
+        boolean another = cluster.nodes().stream()
+                .anyMatch(other -> other.role().equals("server") && !other.name().equals(leaving.name()));
+        if (!another) {
+            throw Failure.usage(host + " is the last server of the cluster; without it there is none")
+                    .next("vfaas down " + host + " takes the cluster away");
         }
     }
 }

@@ -127,11 +127,13 @@ class Network:
         self.routes = {}
 
     def update(self):
+        """Sees to the routes; returns the names of all nodes, or None when they cannot be asked for."""
         listed = subprocess.run([f"{paths.TOOLS}/bin/kubectl", "--kubeconfig", KUBELET, "get", "nodes", "-o", "json", "--request-timeout=5s"],
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         if listed.returncode != 0:
-            return
-        for node in json.loads(listed.stdout)["items"]:
+            return None
+        nodes = json.loads(listed.stdout)["items"]
+        for node in nodes:
             pods = node["spec"].get("podCIDR")
             address = next((a["address"] for a in node["status"].get("addresses", []) if a["type"] == "InternalIP"), None)
             if pods and node["metadata"]["name"] == self.name:
@@ -139,6 +141,7 @@ class Network:
             elif pods and address and self.routes.get(pods) != address:
                 subprocess.run(["ip", "route", "replace", pods, "via", address], check=False)
                 self.routes[pods] = address
+        return {node["metadata"]["name"] for node in nodes}
 
     def bridge(self, pods):
         path = f"{NETWORK}/10-testbed.conflist"

@@ -64,6 +64,17 @@ def add_member(node, address):
     return ",".join(f"{member.get('name') or node}={member['peerURLs'][0]}" for member in members)
 
 
+def forget(nodes):
+    """A node that was deleted is no member any more, as K3s's controller sees to."""
+    for member in json.loads(etcdctl("member", "list", "-w", "json"))["members"] if nodes and os.path.exists(ETCD) else []:
+        if member.get("name") in nodes:
+            try:
+                etcdctl("member", "remove", format(member["ID"], "x"))
+                log(f"Removed etcd member {member['name']}")
+            except subprocess.CalledProcessError as e:
+                log(f"Failed to remove etcd member: {e.stderr}".replace('"', "'").replace("\n", "; "), "error")
+
+
 def bootstrap(password):
     """Reads the authority out of the datastore, or puts it there. False when the token does not open it."""
     stored = json.loads(etcdctl("get", BOOTSTRAP, "-w", "json")).get("kvs")

@@ -80,9 +80,13 @@ def serve(settings, version):
     notify("READY=1")
     log("k3s is up and running")
     network, applied = agent.Network(node), addons.Addons(settings, node, version)
+    known = set()
     while True:
         children.check()
-        network.update()
+        names = network.update()
+        if names is not None:
+            datastore.forget(known - names)
+            known = names
         applied.update()
         time.sleep(1)
 

@@ -216,6 +216,20 @@ public final class Cluster {
         }
     }
 
+    /**
+     * Takes a server out of the datastore while it still runs: K3s removes etcd's member of a node that is deleted. Waits until the others agree without
+     * it.
+     */
+    public void leaveDatastore(String node) {
+        delete(node);
+        require(
+                Command.script(
+                        "PATH=\"$PATH:/usr/local/bin\"; i=0; calm=0; while [ $calm -lt 5 ]; do"
+                                + " if k3s kubectl --request-timeout=5s get --raw /readyz >/dev/null 2>&1; then calm=$((calm + 1)); else calm=0; fi;"
+                                + " i=$((i + 1)); [ $i -lt 60 ] || { echo 'the API server does not answer without it' >&2; exit 1; }; sleep 1; done"),
+                "the datastore did not let " + node + " go");
+    }
+
     /** Takes the node out of the cluster. */
     public void delete(String node) {
         require(
