@@ -6,9 +6,7 @@ import dev.vfaas.console.View;
 import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
 import dev.vfaas.ssh.Server;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,29 +47,17 @@ final class NodeListCommand implements Callable<Integer> {
             output.show(
                     session.console(),
                     new View(
-                            nodes.stream().map(NodeListCommand::data).toList(),
+                            nodes.stream().map(Node::data).toList(),
                             () -> table(nodes),
                             () -> nodes.stream().map(Node::name).toList()));
             return ExitCode.OK.code();
         }
     }
 
-    private static Map<String, Object> data(Node node) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("name", node.name());
-        data.put("role", node.role());
-        data.put("ready", node.ready());
-        data.put("schedulable", node.schedulable());
-        data.put("version", node.version());
-        data.put("addresses", List.of(node.addresses().split(" ")));
-        return data;
-    }
-
     private static String table(List<Node> nodes) {
         Table table = Table.of("NAME", "ROLE", "STATUS", "VERSION", "ADDRESS");
         for (Node node : nodes) {
-            String status = (node.ready() ? "ready" : "not ready") + (node.schedulable() ? "" : ", takes no pods");
-            table.row(node.name(), node.role(), status, node.version(), node.addresses());
+            table.row(node.name(), node.role(), node.status(), node.version(), node.addresses());
         }
         return table.toString();
     }

@@ -6,9 +6,11 @@ import dev.vfaas.console.View;
 import dev.vfaas.provision.HostStatus;
 import dev.vfaas.provision.ServerBlueprint;
 import dev.vfaas.provision.engine.HostFolder;
+import dev.vfaas.provision.k3s.ClusterStatus;
 import dev.vfaas.ssh.Server;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Parameters;
         description = "Show what vfaas set up on a server and whether it is still so; changes nothing",
         footer = {
             "",
-            "JSON: {host, vfaas, system, interrupted, lock, values, files: [{path, state}], drift}",
+            "JSON: {host, vfaas, system, interrupted, lock, values, files: [{path, state}], drift,",
+            "  disk: {total, free}, cluster: {problem, datastore, snapshot, certificateUntil, nodes, workloads}}",
             "With --drift the exit code is 10 when something differs; vfaas up repairs it.",
             "",
             "Examples:",
@@ -80,9 +83,46 @@ final class StatusCommand implements Callable<Integer> {
         if (!status.lock().isEmpty()) {
             text.append("\nbeing changed by ").append(status.lock());
         }
+        text.append("\ndisk: ")
+                .append(gibibytes(status.disk().free()))
+                .append(" of ")
+                .append(gibibytes(status.disk().total()))
+                .append(" GiB free");
+        ClusterStatus cluster = status.cluster();
+        if (cluster != null) {
+            append(text, cluster);
+        }
         Table files = Table.of("FILE", "STATE");
         status.files().forEach(files::row);
         text.append("\n").append(files);
         return text.toString();
+    }
+
+    private static void append(StringBuilder text, ClusterStatus cluster) {
+        text.append("\ndatastore: ").append(cluster.datastore());
+        if (cluster.snapshot() != null) {
+            text.append(", newest snapshot of ").append(cluster.snapshot());
+        }
+        if (cluster.certificate() != null) {
+            text.append("\nAPI certificate: until ").append(cluster.certificate());
+        }
+        if (!cluster.problem().isEmpty()) {
+            text.append("\nthe cluster cannot be asked: ").append(cluster.problem());
+            return;
+        }
+        Table nodes = Table.of("NODE", "ROLE", "STATUS", "VERSION", "ADDRESS");
+        cluster.nodes()
+                .forEach(node ->
+                        nodes.row(node.name(), node.role(), node.status(), node.version(), node.addresses()));
+        text.append("\n").append(nodes);
+        Table workloads = Table.of("NAMESPACE", "NAME", "READY");
+        cluster.workloads()
+                .forEach(workload -> workloads.row(
+                        workload.namespace(), workload.name(), workload.ready() + "/" + workload.wanted()));
+        text.append("\n").append(workloads);
+    }
+
+    private static String gibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f", bytes / (double) (1L << 30));
     }
 }

@@ -9,12 +9,14 @@ import dev.vfaas.provision.engine.Self;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript;
 import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.k3s.ClusterStatus;
 import dev.vfaas.ssh.Server;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a server is, compared with what vfaas wrote there.
@@ -25,6 +27,8 @@ import java.util.Map;
  * @param lock who changes it now; empty when nobody does
  * @param values what steps remembered, for example versions
  * @param files by path: {@code as written}, {@code changed}, {@code missing}
+ * @param disk of the file system below /var/lib
+ * @param cluster null on a host that runs no server of a cluster
  */
 public record HostStatus(
         String host,
@@ -33,7 +37,9 @@ public record HostStatus(
         boolean interrupted,
         String lock,
         Map<String, String> values,
-        Map<String, String> files) {
+        Map<String, String> files,
+        Facts.Disk disk,
+        @Nullable ClusterStatus cluster) {
     /** Whether something is not as vfaas wrote it, or was never finished. */
     public boolean drifted() {
         return interrupted || files.values().stream().anyMatch(state -> !state.equals("as written"));
@@ -52,10 +58,14 @@ public record HostStatus(
         data.put("values", values);
         data.put("files", list);
         data.put("drift", drifted());
+        data.put("disk", Map.of("total", disk.total(), "free", disk.free()));
+        if (cluster != null) {
+            data.put("cluster", cluster.data());
+        }
         return data;
     }
 
-    /** Reads the status in two round trips that change nothing. */
+    /** Reads the status in two round trips, and two more where a cluster is, that change nothing. */
     public record Reader(InstantSource clock, HostFolder folder) {
         /** @param blueprint the steps whose files are looked at besides those the host's state names */
         public HostStatus read(Server server, Blueprint blueprint) {
@@ -76,7 +86,16 @@ public record HostStatus(
                     plan.left().present(),
                     lock == null ? "" : lock.lines().skip(1).findFirst().orElse("someone"),
                     plan.state().values(),
-                    files);
+                    files,
+                    facts.disk(),
+                    runsServer(facts, plan) ? ClusterStatus.of(server) : null);
+        }
+    
+        /** Whether a server of a cluster is there that vfaas set up; agents have no admin's access. */
+        private static boolean runsServer(Facts facts, Plan plan) {
+            return facts.presence().k3s() != null
+                    && plan.state().values().containsKey("k3s.version")
+                    && plan.state().steps().contains("k3s-ready");
         }
     }
 }

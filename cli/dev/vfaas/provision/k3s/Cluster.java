@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A K3s cluster as one of its servers sees it. */
@@ -47,6 +49,24 @@ public final class Cluster {
             String version,
             String role,
             boolean held) {
+        /** For JSON: {name, role, ready, schedulable, version, addresses}. */
+        public Map<String, Object> data() {
+            Map<String, Object> data = new LinkedHashMap<>();
+            data.put("name", name);
+            data.put("role", role);
+            data.put("ready", ready);
+            data.put("schedulable", schedulable);
+            data.put("version", version);
+            data.put("addresses", List.of(addresses.split(" ")));
+            return data;
+        }
+
+        /** For tables. */
+        public String status() {
+            return (ready ? "ready" : "not ready")
+                    + (held ? ", held by an upgrade" : schedulable ? "" : ", takes no pods");
+        }
+
         private boolean at(Collection<String> others) {
             return List.of(addresses.split(" ")).stream().anyMatch(others::contains);
         }
