@@ -6,6 +6,8 @@ import dev.vfaas.console.OutputFormat;
 import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
 import dev.vfaas.provision.engine.HostFolder;
+import dev.vfaas.provision.engine.Engine;
+import dev.vfaas.provision.engine.Self;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript;
 import dev.vfaas.provision.facts.FactsScript.Depth;
@@ -14,6 +16,8 @@ import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
 import dev.vfaas.provision.k3s.K3sVersion;
 import dev.vfaas.provision.k3s.UpgradePath;
+import dev.vfaas.provision.stack.StackBlueprint;
+import dev.vfaas.provision.stack.StackChoice;
 import dev.vfaas.ssh.Server;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,14 +36,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "upgrade",
         description = {
-            "Upgrade K3s on all servers of a cluster, one after the other",
-            "Servers come before agents; the datastore is saved first; a K3s that does not start is put back."
+            "Upgrade a cluster: K3s on all its servers, one after the other",
+            "Servers come before agents; the datastore is saved first; a K3s that does not start is put back.",
+            "Then what serves functions is moved to this vfaas's version."
         },
         footer = {
             "",
             "Other servers of the cluster are reached at their node's address with HOST's user, or as --node says.",
             "With --check the exit code is 10 when something would be upgraded.",
-            "JSON with --check: {target, nodes: [{name, role, version, target}]}",
+            "JSON with --check: {target, stack, nodes: [{name, role, version, target}]}",
             "JSON: one object an event, a line each: {host, event, ...}",
             "",
             "Examples:",
@@ -70,6 +75,9 @@ final class UpgradeCommand implements Callable<Integer> {
             paramLabel = "NAME=HOST",
             description = "how to reach the server of a node, for example worker=root@203.0.113.11")
     Map<String, String> hosts = new LinkedHashMap<>();
+
+    @Option(names = "--k3s-only", description = "leave what serves functions as it is")
+    boolean k3sOnly;
 
     @Option(names = "--no-drain", description = "leave pods on their node while its K3s is replaced")
     boolean noDrain;
@@ -120,9 +128,14 @@ final class UpgradeCommand implements Callable<Integer> {
             K3sVersion target = path.target(Optional.ofNullable(version).map(K3sVersion::parse), facts.cgroup());
             Optional<Node> own = cluster.node(facts.network().addresses());
             List<Node> pending = path.pending(target, own);
+            boolean stack = StackBlueprint.of(facts)
+                    .map(choice -> choice != StackChoice.NONE)
+                    .orElse(false);
             if (check) {
-                show(nodes, pending, target);
-                return (pending.isEmpty() ? ExitCode.OK : ExitCode.CHANGES_PENDING).code();
+                boolean stackPending = stack && !k3sOnly && stackPending(server, facts);
+                show(nodes, pending, target, stackPending);
+                boolean nothing = pending.isEmpty() && !stackPending;
+                return (nothing ? ExitCode.OK : ExitCode.CHANGES_PENDING).code();
             }
             boolean json = output.json || output.format == OutputFormat.JSON;
             NodeUpgrade upgrade = new NodeUpgrade(session, cluster, target, options(target), lockWait, json);
@@ -137,8 +150,28 @@ final class UpgradeCommand implements Callable<Integer> {
                         .result(host + ": " + nodes.size() + (nodes.size() == 1 ? " node runs" : " nodes run") + " K3s "
                                 + target + (pending.isEmpty() ? "; nothing to do" : ""));
             }
-            return ExitCode.OK.code();
+            // With the nodes at their version, the rest is what up does: it moves the stack to this vfaas's version.
+            return stack && !k3sOnly ? new ServerUp(session, upOptions(), output).run(host) : ExitCode.OK.code();
         }
+    }
+
+    private ServerUpOptions upOptions() {
+        ServerUpOptions options = new ServerUpOptions();
+        options.login = login;
+        options.lockWait = lockWait;
+        return options;
+    }
+
+    /** Whether up would change what serves functions. */
+    private boolean stackPending(Server server, Facts facts) {
+        StackSetup stack = StackSetup.of(session, host, upOptions());
+        Engine engine = new Engine(
+                server,
+                HostFolder.STANDARD,
+                Self.of(session.environment(), session.version()),
+                Clock.systemUTC(),
+                event -> {});
+        return !engine.plan(facts, stack.blueprint().steps(facts)).pending().isEmpty();
     }
 
     private void requireOurs(Facts facts) {
@@ -166,9 +199,10 @@ final class UpgradeCommand implements Callable<Integer> {
         return user + (address.contains(":") ? "[" + address + "]" : address);
     }
 
-    private void show(List<Node> nodes, List<Node> pending, K3sVersion target) {
+    private void show(List<Node> nodes, List<Node> pending, K3sVersion target, boolean stack) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("target", target.toString());
+        data.put("stack", stack);
         data.put(
                 "nodes",
                 nodes.stream()
@@ -195,7 +229,7 @@ final class UpgradeCommand implements Callable<Integer> {
                                     node.version().equals(target.toString())
                                             ? node.held() ? "let pods in again" : "none"
                                             : "to " + target));
-                            return table.toString();
+                            return table + (stack ? "\nstack: to that of vfaas " + session.version() : "");
                         },
                         () -> pending.stream().map(Node::name).toList()));
     }

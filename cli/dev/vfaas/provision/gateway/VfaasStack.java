@@ -6,13 +6,13 @@ import dev.vfaas.provision.access.GatewayAccessStep;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.k3s.K3sBlueprint;
 import dev.vfaas.provision.k3s.RegistriesStep;
 import dev.vfaas.provision.stack.ServerStack;
 import dev.vfaas.provision.stack.StackChoice;
 import dev.vfaas.ssh.Command;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +61,7 @@ public final class VfaasStack implements ServerStack {
         }
         GatewayImage image = images.apply(facts.architecture());
         Manifests manifests = new Manifests(
-                image.reference(GatewayImage.GATEWAY), version, facts.hostname().toLowerCase(Locale.ROOT));
+                image.reference(GatewayImage.GATEWAY), version, K3sBlueprint.nodeName(facts));
         return List.of(
                 new ImageStep(image),
                 new ObjectsStep(manifests),

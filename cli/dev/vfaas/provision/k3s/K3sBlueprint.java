@@ -3,12 +3,14 @@ package dev.vfaas.provision.k3s;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.provision.engine.Blueprint;
+import dev.vfaas.provision.engine.StateText;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
 import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The steps that make a host a server or an agent of a K3s cluster. */
@@ -71,6 +73,14 @@ public final class K3sBlueprint implements Blueprint {
     /** See {@link #datastoreKey}. */
     public static String nodeNameKey() {
         return K3sConfig.NODE_NAME;
+    }
+
+    /** What the node of a host is called: as the host, unless a cluster was restored there whose node had another name. */
+    public static String nodeName(Facts facts) {
+        return new StateText()
+                .state(facts.kept().state())
+                .value(K3sConfig.NODE_NAME)
+                .orElseGet(() -> facts.hostname().toLowerCase(Locale.ROOT));
     }
 
     /** Where the state keeps the names in the API server's certificate, separated by commas. */

@@ -32,6 +32,7 @@ final class KeepStep implements Step {
               cp -f --reflink=auto /usr/local/bin/k3s "$2/k3s.previous.new"
               chmod 755 "$2/k3s.previous.new"
               mv -f "$2/k3s.previous.new" "$2/k3s.previous"
+              cp -f "$2/install.sh" "$2/install.sh.previous"
             fi
             [ "$3" = server ] || exit 0
             name=vfaas-before-$(echo "$1" | tr + -)

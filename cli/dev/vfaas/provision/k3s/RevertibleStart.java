@@ -20,13 +20,17 @@ import java.util.Optional;
 final class RevertibleStart implements Step {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
-    /** $1 the binary that was kept; prints its checksum. */
+    /** $1 the binary that was kept, $2 K3s's installer, whose kept one is beside the binary; prints their checksums. */
     private static final String PUT_BACK = """
             set -e
             cp -f --reflink=auto "$1" /usr/local/bin/k3s.vfaas-new
             chown root:root /usr/local/bin/k3s.vfaas-new; chmod 755 /usr/local/bin/k3s.vfaas-new
             mv -f /usr/local/bin/k3s.vfaas-new /usr/local/bin/k3s
+            cp -f "${1%/*}/install.sh.previous" "$2.vfaas-new"
+            chown root:root "$2.vfaas-new"; chmod 700 "$2.vfaas-new"
+            mv -f "$2.vfaas-new" "$2"
             sha256sum < /usr/local/bin/k3s | cut -c1-64
+            sha256sum < "$2" | cut -c1-64
             """;
 
     private final ServiceStep start;
@@ -82,7 +86,7 @@ final class RevertibleStart implements Step {
 
     private Failure putBack(String version, Failure why, Execution execution) {
         execution.progress("it does not start; putting K3s " + version + " back");
-        Completed back = execution.attempt(Command.script(PUT_BACK, KeepStep.PREVIOUS), LIMIT);
+        Completed back = execution.attempt(Command.script(PUT_BACK, KeepStep.PREVIOUS, Artefact.INSTALL_PATH), LIMIT);
         if (!back.ok()) {
             return Failure.of(
                             why.exitCode(),
@@ -92,10 +96,9 @@ final class RevertibleStart implements Step {
                     .next("vfaas host logs " + execution.server().name() + "; the binary of before is "
                             + KeepStep.PREVIOUS);
         }
-        String sum = back.out().strip();
-        Artefact binary = Artefact.binary(architecture);
-        execution.record(binary.path(), sum, binary.mode());
-        execution.remember(ArtefactsStep.sumOf(binary), version + " " + sum);
+        List<String> sums = back.out().lines().toList();
+        known(Artefact.binary(architecture), version, sums.get(0), execution);
+        known(Artefact.installScript(), version, sums.get(1), execution);
         try {
             UnitStart again = new UnitStart(role.unit(), execution);
             again.start();
@@ -113,6 +116,11 @@ final class RevertibleStart implements Step {
                 .because(why)
                 .next("find the reason in the lines above, then upgrade again; or stay: vfaas up "
                         + execution.server().name());
+    }
+
+    private static void known(Artefact artefact, String version, String sum, Execution execution) {
+        execution.record(artefact.path(), sum, artefact.mode());
+        execution.remember(ArtefactsStep.sumOf(artefact), version + " " + sum);
     }
 
     @Override

@@ -43,7 +43,7 @@ public final class UpgradePath {
                     .map(Release::version)
                     .filter(version -> reachable(oldest, version) && version.compareTo(newest) >= 0)
                     .max(Comparator.naturalOrder())
-                    .orElse(newest);
+                    .orElseGet(() -> stays(oldest, newest));
         }
         K3sVersion wanted = asked.get();
         if (wanted.compareTo(newest) < 0) {
@@ -60,6 +60,19 @@ public final class UpgradePath {
                     .next("vfaas upgrade HOST --k3s " + step + ", and then on from there");
         }
         return wanted;
+    }
+
+    /** Where no known release is within reach: the version that runs, unless all known ones are further on. */
+    private K3sVersion stays(K3sVersion oldest, K3sVersion newest) {
+        boolean behind = catalogue.releases().stream()
+                .allMatch(release -> release.version().compareTo(newest) > 0);
+        if (behind) {
+            throw Failure.usage("K3s " + newest + " is more than one minor version behind all that this vfaas knows ("
+                            + catalogue.versions() + ")")
+                    .next("go one minor version at a time: vfaas upgrade HOST --k3s v" + oldest.major() + "."
+                            + (oldest.minor() + 1) + ".PATCH+k3s1");
+        }
+        return newest;
     }
 
     /** The nodes that do not run {@code target}: servers first, {@code first} before the others. */
