@@ -123,7 +123,8 @@ final class NodeRemoveCommand implements Callable<Integer> {
     /** The last server is the cluster. */
     private void requireAnother(Cluster cluster, Node leaving) {
         boolean another = cluster.nodes().stream()
-                .anyMatch(other -> other.role().equals("server") && !other.name().equals(leaving.name()));
+                .anyMatch(
+                        other -> other.role().equals("server") && !other.name().equals(leaving.name()));
         if (!another) {
             throw Failure.usage(host + " is the last server of the cluster; without it there is none")
                     .next("vfaas down " + host + " takes the cluster away");

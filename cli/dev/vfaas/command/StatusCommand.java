@@ -112,8 +112,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         Table nodes = Table.of("NODE", "ROLE", "STATUS", "VERSION", "ADDRESS");
         cluster.nodes()
-                .forEach(node ->
-                        nodes.row(node.name(), node.role(), node.status(), node.version(), node.addresses()));
+                .forEach(node -> nodes.row(node.name(), node.role(), node.status(), node.version(), node.addresses()));
         text.append("\n").append(nodes);
         Table workloads = Table.of("NAMESPACE", "NAME", "READY");
         cluster.workloads()

@@ -90,7 +90,7 @@ public record HostStatus(
                     facts.disk(),
                     runsServer(facts, plan) ? ClusterStatus.of(server) : null);
         }
-    
+
         /** Whether a server of a cluster is there that vfaas set up; agents have no admin's access. */
         private static boolean runsServer(Facts facts, Plan plan) {
             return facts.presence().k3s() != null

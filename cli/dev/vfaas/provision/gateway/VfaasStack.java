@@ -60,8 +60,8 @@ public final class VfaasStack implements ServerStack {
                     new UndoOnly(new SmokeStep("")));
         }
         GatewayImage image = images.apply(facts.architecture());
-        Manifests manifests = new Manifests(
-                image.reference(GatewayImage.GATEWAY), version, K3sBlueprint.nodeName(facts));
+        Manifests manifests =
+                new Manifests(image.reference(GatewayImage.GATEWAY), version, K3sBlueprint.nodeName(facts));
         return List.of(
                 new ImageStep(image),
                 new ObjectsStep(manifests),

@@ -98,23 +98,27 @@ class ClusterLifeIT {
         Tool.Outcome check = tool("upgrade", "root", one, "--check", "--k3s", NEW);
         assertThat(check.exitCode()).as(check.err()).isEqualTo(10);
         assertThat(check.out()).contains("one", "two", "to " + NEW);
-        assertThat(tool("upgrade", "root", one, "--k3s", "v1.22.1+k3s1").err()).contains("minor version would be skipped");
+        assertThat(tool("upgrade", "root", one, "--k3s", "v1.22.1+k3s1").err())
+                .contains("minor version would be skipped");
         assertThat(tool("upgrade", "root", one, "--k3s", "v1.19.9+k3s1").err()).contains("cannot go back");
 
         passes(tool("upgrade", "root", one, "--k3s", NEW, "--mirror", release.url()));
-        assertThat(one.run("k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion} {.spec.unschedulable};{end}'")
+        assertThat(one.run(
+                                "k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion} {.spec.unschedulable};{end}'")
                         .out())
                 .isEqualTo(NEW + " ;" + NEW + " ;");
         assertThat(one.run("k3s etcd-snapshot ls").out()).contains("vfaas-before-v1.20.2-k3s2");
-        assertThat(tool("upgrade", "root", one, "--check", "--k3s", NEW).exitCode()).isZero();
+        assertThat(tool("upgrade", "root", one, "--check", "--k3s", NEW).exitCode())
+                .isZero();
         assertThat(tool("up", "ops", one, "--stack", "none").out()).contains("nothing to do");
         assertThat(two.run("/usr/local/bin/k3s --version").out()).contains(NEW);
     }
 
     private void aBrokenReleaseIsPutBack(TestServer one, Testbed.Release release) throws IOException {
         Path folder = release.folder().resolve(BROKEN);
-        byte[] broken = "#!/bin/sh\n[ \"$1\" != --version ] || { echo 'k3s version v1.20.2+k3s3 (0)'; exit 0; }\necho 'level=fatal msg=\"broken\"' >&2; exit 1\n"
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] broken =
+                "#!/bin/sh\n[ \"$1\" != --version ] || { echo 'k3s version v1.20.2+k3s3 (0)'; exit 0; }\necho 'level=fatal msg=\"broken\"' >&2; exit 1\n"
+                        .getBytes(StandardCharsets.UTF_8);
         Files.write(folder.resolve("k3s"), broken);
         Files.writeString(folder.resolve("sha256sum-amd64.txt"), sha256(broken) + "  k3s\n");
 
@@ -127,11 +131,15 @@ class ClusterLifeIT {
 
     private Path backup(TestServer one) throws IOException {
         one.run(FUNCTION).orFail("a function");
-        one.await("k3s kubectl -n openfaas-fn get deployment held -o 'jsonpath={.status.readyReplicas}'", "1"::equals, Duration.ofMinutes(2));
+        one.await(
+                "k3s kubectl -n openfaas-fn get deployment held -o 'jsonpath={.status.readyReplicas}'",
+                "1"::equals,
+                Duration.ofMinutes(2));
         Path file = home.resolve("kept.tar.gz");
 
         passes(tool("backup", "root", one, "-o", file.toString()));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(one.run("ls /var/lib/vfaas").out()).doesNotContain("backup.stage");
         assertThat(tool("backup", "root", one, "-o", file.toString()).err()).contains("is there already");
 
@@ -147,7 +155,9 @@ class ClusterLifeIT {
         String token = one.run("cat /var/lib/rancher/k3s/server/token").out().strip();
         try (Stream<Path> logs = Files.walk(home.resolve(".local"))) {
             for (Path log : logs.filter(Files::isRegularFile).toList()) {
-                assertThat(Files.readString(log)).as("%s", log).doesNotContain(token.substring(token.lastIndexOf(':') + 1));
+                assertThat(Files.readString(log))
+                        .as("%s", log)
+                        .doesNotContain(token.substring(token.lastIndexOf(':') + 1));
             }
         }
         return file;
@@ -156,12 +166,17 @@ class ClusterLifeIT {
     private void restores(TestServer fresh, Path file, Testbed.Release release) throws IOException {
         know(fresh);
         passes(tool("restore", "root", fresh, file.toString(), "--mirror", release.url()));
-        assertThat(fresh.run("k3s kubectl get nodes -o 'jsonpath={.items[*].metadata.name}'").out()).isEqualTo("one");
-        assertThat(fresh.run("k3s kubectl -n openfaas-fn get deployment held -o 'jsonpath={.status.readyReplicas}'").out())
+        assertThat(fresh.run("k3s kubectl get nodes -o 'jsonpath={.items[*].metadata.name}'")
+                        .out())
+                .isEqualTo("one");
+        assertThat(fresh.run("k3s kubectl -n openfaas-fn get deployment held -o 'jsonpath={.status.readyReplicas}'")
+                        .out())
                 .isEqualTo("1");
-        assertThat(fresh.run("k3s kubectl -n openfaas-fn get secret key -o 'jsonpath={.data.key}' | base64 -d").out())
+        assertThat(fresh.run("k3s kubectl -n openfaas-fn get secret key -o 'jsonpath={.data.key}' | base64 -d")
+                        .out())
                 .isEqualTo("kept");
-        assertThat(fresh.run("stat -c '%u %a' /var/lib/vfaas-gateway; python3 -c 'import sqlite3; print(sqlite3.connect(\"/var/lib/vfaas-gateway/gateway.db\").execute(\"select id from calls\").fetchall())'")
+        assertThat(fresh.run(
+                                "stat -c '%u %a' /var/lib/vfaas-gateway; python3 -c 'import sqlite3; print(sqlite3.connect(\"/var/lib/vfaas-gateway/gateway.db\").execute(\"select id from calls\").fetchall())'")
                         .out())
                 .isEqualTo("10001 700\n[(42,)]\n");
         assertThat(fresh.run("ls /var/lib/vfaas").out()).doesNotContain("restore.");
@@ -203,7 +218,8 @@ class ClusterLifeIT {
     }
 
     private Tool.Outcome pat(String command, TestServer server, String... options) {
-        String[] line = Stream.concat(Stream.of(line(command, "pat", server, options)), Stream.of("--sudo-password-stdin"))
+        String[] line = Stream.concat(
+                        Stream.of(line(command, "pat", server, options)), Stream.of("--sudo-password-stdin"))
                 .toArray(String[]::new);
         return new Tool(home)
                 .input((TestServer.PASSWORD + "\n").getBytes(StandardCharsets.UTF_8))

@@ -58,7 +58,8 @@ class ArchiveTest {
         assertThat(checked.manifest().warnings()).containsExactly("an image is missing");
         assertThat(checked.manifest().files())
                 .containsOnlyKeys("data/etcd-snapshot", "root/var/lib/vfaas/state.json")
-                .containsEntry("data/etcd-snapshot", "16a0eeb0791b6c92451fd284dd9f599e0a7dbe7f6ebea6e2d2d06c7f74aec112");
+                .containsEntry(
+                        "data/etcd-snapshot", "16a0eeb0791b6c92451fd284dd9f599e0a7dbe7f6ebea6e2d2d06c7f74aec112");
         assertThat(checked.state()).isEqualTo("{\"vfaas\":\"1\"}");
         assertThat(checked.unpacked()).isEqualTo(21);
     }

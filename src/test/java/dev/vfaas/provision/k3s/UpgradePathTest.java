@@ -59,9 +59,9 @@ class UpgradePathTest {
                 });
         assertThatThrownBy(() -> from("v1.35.7+k3s1").target(asked("v1.35.6+k3s1"), 2))
                 .hasMessageContaining("cannot go back");
-        assertThatThrownBy(() -> target("v1.30.1+k3s1", 2)).isInstanceOfSatisfying(Failure.class, failure -> assertThat(
-                        failure.next())
-                .contains("v1.31.PATCH+k3s1"));
+        assertThatThrownBy(() -> target("v1.30.1+k3s1", 2))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.next()).contains("v1.31.PATCH+k3s1"));
     }
 
     @Test
