@@ -72,10 +72,16 @@ final class ChartScripts {
             true
             """;
 
-    /** Lets the Helm controller install anew. $1 a word that was never used. */
-    static final String AGAIN = ClusterObjects.PATH
-            + "k3s kubectl -n kube-system delete job helm-install-openfaas --ignore-not-found --wait=true --timeout=60s >/dev/null"
-            + " && { k3s kubectl -n kube-system annotate helmchart openfaas --overwrite \"vfaas.dev/attempt=$1\" >/dev/null 2>&1 || true; }";
+    /**
+     * Lets the Helm controller install anew. $1 a word that was never used. With the failure policy "abort" it would leave a release alone whose last
+     * attempt failed or was cut off; forgetting that attempt's record, and no other, is the intervention it waits for.
+     */
+    static final String AGAIN = ClusterObjects.PATH + """
+            k3s kubectl -n kube-system delete job helm-install-openfaas --ignore-not-found --wait=true --timeout=60s >/dev/null || exit 1
+            k3s kubectl -n openfaas delete secret --ignore-not-found \\
+              -l 'owner=helm,name=openfaas,status in (failed,pending-install,pending-upgrade,pending-rollback)' >/dev/null || exit 1
+            k3s kubectl -n kube-system annotate helmchart openfaas --overwrite "vfaas.dev/attempt=$1" >/dev/null 2>&1 || true
+            """;
 
     /** Takes everything away: the release by the Helm controller, then the namespaces, then the kinds the chart is told to keep. */
     static final String REMOVE = ClusterObjects.PATH + """

@@ -54,6 +54,14 @@ class OpenFaasIT {
             assertThat(bare.exitCode()).as(bare.err()).isZero();
             standIn(one);
 
+            Tool.Outcome planned = up(one, "--stack", "openfaas", "--dry-run", "--exit-code");
+            assertThat(planned.exitCode()).as(planned.err()).isEqualTo(10);
+            assertThat(planned.err()).contains("Community Edition EULA");
+            assertThat(planned.out())
+                    .contains("+ Namespace openfaas-fn", "+ HelmChart kube-system/openfaas", "failurePolicy: abort")
+                    .contains("+ Secret openfaas/basic-auth", "basic-auth-password: [redacted]");
+            assertThat(one.run("k3s kubectl get namespaces -o name").out()).doesNotContain("openfaas");
+
             // No Helm controller acts: within its deadline the run says so.
             Tool.Outcome alone = up(one, "--stack", "openfaas", "--accept-openfaas-eula");
             assertThat(alone.exitCode()).as(alone.err()).isEqualTo(6);
