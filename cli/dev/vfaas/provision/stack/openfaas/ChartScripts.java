@@ -58,7 +58,8 @@ final class ChartScripts {
               k3s kubectl -n kube-system get helmchart openfaas -o 'jsonpath={range .status.conditions[?(@.status=="True")]}HelmChart openfaas: {.type} {.reason} {.message}{"\\n"}{end}' 2>/dev/null
               for pod in $(k3s kubectl -n kube-system get pods -l job-name=helm-install-openfaas --sort-by=.metadata.creationTimestamp -o 'jsonpath={.items[*].metadata.name}' 2>/dev/null | tr ' ' '\\n' | tail -n 1); do
                 k3s kubectl -n kube-system get pod "$pod" -o 'jsonpath=Pod {.metadata.name}: {.status.phase}{range .status.containerStatuses[*]} {.state.waiting.reason} {.state.waiting.message}{.state.terminated.reason}{end}{"\\n"}' 2>/dev/null
-                echo "  its last words:"; k3s kubectl -n kube-system logs "$pod" --tail=12 2>/dev/null | words 12
+                last=$(k3s kubectl -n kube-system logs "$pod" --tail=12 2>/dev/null)
+                if [ -n "$last" ]; then echo "  its last words:"; echo "$last" | words 12; fi
               done ;;
             esac
             for pod in $(k3s kubectl -n openfaas get pods -o 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}' 2>/dev/null | grep -v '=True$' | cut -d= -f1 | head -n 4); do
