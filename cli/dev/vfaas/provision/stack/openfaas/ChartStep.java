@@ -46,6 +46,9 @@ final class ChartStep extends ManifestsStep {
             changes.add(new Change.OfAction("install the chart again: the last attempt failed"));
         } else if (!stage.equals("ready")) {
             changes.add(new Change.OfAction("wait until OpenFaaS runs: " + stage));
+        } else if (!planning.state().value(VERSION).orElse("").equals(version)) {
+            // It came up after the run that installed it had given up.
+            changes.add(new Change.OfAction("log in to OpenFaaS, which runs by now"));
         }
         return changes;
     }
