@@ -91,7 +91,8 @@ class OpenFaasTermsTest {
                 .isEqualTo(Agreement.NONE);
         assertThat(err.size()).isZero();
         assertThatExceptionOfType(Failure.class)
-                .isThrownBy(() -> agree("", "{\"values\":{\"openfaas.eula\":\"2025-03-11, accepted 2026-01-01 by b@d\"}}"))
+                .isThrownBy(
+                        () -> agree("", "{\"values\":{\"openfaas.eula\":\"2025-03-11, accepted 2026-01-01 by b@d\"}}"))
                 .satisfies(failure -> assertThat(failure.next()).contains("--accept-openfaas-eula"));
     }
 
