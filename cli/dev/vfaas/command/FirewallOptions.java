@@ -7,6 +7,7 @@ import dev.vfaas.provision.firewall.OpenPort;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -50,7 +51,12 @@ final class FirewallOptions {
         }
         Mode mode = firewall == null ? Mode.KEEP : firewall ? Mode.ON : Mode.OFF;
         return new FirewallWish(
-                mode, Optional.ofNullable(allow).map(FirewallOptions::ports), Optional.empty(), world, patience);
+                mode,
+                Optional.ofNullable(allow).map(FirewallOptions::ports),
+                new TreeSet<>(),
+                new TreeSet<>(),
+                world,
+                patience);
     }
 
     private static List<OpenPort> ports(List<String> texts) {

@@ -10,6 +10,8 @@ import dev.vfaas.provision.ServerBlueprint;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.firewall.FirewallWish;
+import dev.vfaas.provision.firewall.NodeGate;
 import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Join;
 import dev.vfaas.provision.k3s.Cluster.Node;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +41,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The servers must reach each other: 6443/tcp, 8472/udp and 10250/tcp, with --server also 2379-2380/tcp.",
+            "When the server of --to has the firewall of vfaas, it lets the new one in, and the new one gets its own.",
             "Several join at the same time, with --server one after the other. Of several, each goes on to its own end; the exit",
             "code is that of the failures when they all have the same, else 1.",
             "JSON: one object an event, a line each: {host, event, ...}",
@@ -148,9 +152,12 @@ final class NodeAddCommand implements Callable<Integer> {
                                 "the cluster of " + to + " keeps its state in SQLite, which one server alone can use")
                         .next("leave --server out: the host then runs pods only");
             }
+            NodeGate gate = new NodeGate(first, visit.self(), visit.clock(), events);
+            List<Node> before = cluster.nodes();
             HostUp up = new HostUp(
                     visit.server(),
-                    facts -> new ServerBlueprint(blueprint(cluster, join, facts)).steps(facts),
+                    facts -> new ServerBlueprint(firewall(gate, before, facts), blueprint(cluster, join, gate, facts))
+                            .steps(facts),
                     Demands.k3s(false, List.of(), LocalDate.now(ZoneOffset.UTC)),
                     visit.self(),
                     visit.clock(),
@@ -158,6 +165,7 @@ final class NodeAddCommand implements Callable<Integer> {
             Looked looked = up.look(Depth.NEEDED);
             looked.requireNoBlock(host);
             Prepared prepared = up.prepare(looked);
+            gate.letIn(looked.facts().network().addresses());
             if (!prepared.plan().nothingToDo()) {
                 Map<Step, Duration> took = up.apply(prepared, lockWait);
                 visit.log().line("done: " + took.size() + " steps");
@@ -177,11 +185,36 @@ final class NodeAddCommand implements Callable<Integer> {
                         .result(host + " is node " + node.name() + " (" + node.role() + ") of the cluster of " + to
                                 + (prepared.plan().nothingToDo() ? "; nothing was to do" : ""));
             }
+            others(gate, cluster, node);
             return ExitCode.OK.code();
         }
     }
 
-    private dev.vfaas.provision.k3s.K3sBlueprint blueprint(Cluster cluster, Join join, Facts facts) {
+    private static FirewallWish firewall(NodeGate gate, List<Node> nodes, Facts facts) {
+        return gate.ofNode(
+                nodes.stream()
+                        .flatMap(node -> Stream.of(node.addresses().split(" ")))
+                        .toList(),
+                facts.network().addresses());
+    }
+
+    /** Only the two servers one is logged in to can be told of each other. */
+    private void others(NodeGate gate, Cluster cluster, Node added) {
+        if (!gate.closed()) {
+            return;
+        }
+        List<String> rest = cluster.nodes().stream()
+                .map(Node::name)
+                .filter(name -> !name.equals(added.name()) && !name.equals(gate.name()))
+                .toList();
+        if (!rest.isEmpty()) {
+            session.console()
+                    .warn("the firewalls of " + String.join(", ", rest) + " do not know " + added.name()
+                            + " yet; for each of them: vfaas node add NODE --to " + to);
+        }
+    }
+
+    private dev.vfaas.provision.k3s.K3sBlueprint blueprint(Cluster cluster, Join join, NodeGate gate, Facts facts) {
         String first = names.putIfAbsent(facts.hostname().toLowerCase(Locale.ROOT), host);
         boolean sameName = (first != null && !first.equals(host))
                 || cluster.taken(facts.hostname(), facts.network().addresses());
@@ -193,6 +226,6 @@ final class NodeAddCommand implements Callable<Integer> {
         options.mirror = mirror;
         options.airgap = airgap;
         K3sSetup setup = new K3sSetup(session);
-        return setup.blueprint(setup.options(host, role, options));
+        return setup.blueprint(setup.options(host, role, options).withIngress(gate.world()));
     }
 }

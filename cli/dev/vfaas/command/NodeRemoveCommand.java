@@ -11,6 +11,7 @@ import dev.vfaas.provision.engine.Removal.Inventory;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript;
 import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.firewall.NodeGate;
 import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
 import dev.vfaas.provision.k3s.Role;
@@ -110,6 +111,8 @@ final class NodeRemoveCommand implements Callable<Integer> {
                 removal.remove(inventory, Duration.ZERO);
             }
             node.ifPresent(found -> cluster.delete(found.name()));
+            new NodeGate(first, visit.self(), visit.clock(), events)
+                    .letOut(facts.network().addresses());
             events.done();
             events.emit(Map.of("event", "done", "node", node.map(Node::name).orElse("")));
             events.close();

@@ -17,6 +17,7 @@ import dev.vfaas.provision.engine.StepPlan;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript.Depth;
 import dev.vfaas.provision.k3s.K3sBlueprint;
+import dev.vfaas.provision.k3s.Role;
 import dev.vfaas.provision.preflight.Demands;
 import dev.vfaas.provision.preflight.Finding;
 import java.time.Duration;
@@ -27,7 +28,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code vfaas up HOST}: shows facts, plan and run of {@link HostUp}. */
 final class ServerUp {
@@ -50,11 +50,13 @@ final class ServerUp {
             StackSetup stack = StackSetup.of(session, host, options);
             HostUp up = new HostUp(
                     visit.server(), blueprint(host, stack), demands(stack), visit.self(), visit.clock(), events);
-            Looked looked = up.look(Depth.NEEDED);
+            WorldFacing world = new WorldFacing(host, options);
+            Looked looked = world.findings(up.look(Depth.NEEDED));
             tell(looked, events, json);
             looked.requireNoBlock(host);
             if (!options.prepareOnly) {
                 stack.agree(looked.facts(), !options.dryRun, visit.self().who());
+                world.agree(looked.facts(), stack.choice(looked.facts()));
             }
             Prepared prepared = up.prepare(looked);
             if (options.dryRun) {
@@ -74,28 +76,45 @@ final class ServerUp {
             String next = options.prepareOnly
                     ? "vfaas status " + host
                     : stack.next(looked.facts()).orElseGet(() -> new K3sSetup(session).forward(host, options.login));
-            summary(host, next, login, phases, visit, events, json, Duration.ofNanos(System.nanoTime() - start));
+            summary(
+                    host,
+                    next,
+                    login,
+                    phases,
+                    visit,
+                    events,
+                    json,
+                    world.told(looked),
+                    Duration.ofNanos(System.nanoTime() - start));
             return ExitCode.OK.code();
         }
     }
 
     private Blueprint blueprint(String host, StackSetup stack) {
+        WorldFacing world = new WorldFacing(host, options);
         return options.prepareOnly
-                ? new ServerBlueprint(options.firewall.wish(Optional.empty()))
+                ? facts -> new ServerBlueprint(world.firewall(facts)).steps(facts)
                 : facts -> new ServerBlueprint(
-                                options.firewall.wish(Optional.empty()), k3s(host, stack, facts), stack.blueprint())
+                                world.firewall(facts),
+                                k3s(host, stack, facts),
+                                stack.blueprint(),
+                                later -> world.steps(later, stack.choice(later)))
                         .steps(facts);
     }
 
     private Blueprint k3s(String host, StackSetup stack, Facts facts) {
-        K3sBlueprint k3s = new K3sSetup(session).blueprint(host, options.k3s);
+        K3sSetup setup = new K3sSetup(session);
+        K3sBlueprint k3s = setup.blueprint(setup.options(host, new Role.First(), options.k3s)
+                .withIngress(new WorldFacing(host, options).domain(facts).isPresent()));
         return stack.registries(facts).map(k3s::beforeStart).orElse(k3s);
     }
 
     private Demands demands(StackSetup stack) {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         // Whether the server itself reaches the releases only decides how they get there.
-        return options.prepareOnly ? Demands.bare(today) : Demands.k3s(false, stack.reach(), today);
+        return options.prepareOnly
+                ? Demands.bare(today)
+                : Demands.k3s(options.domain.name != null, stack.reach(), today);
     }
 
     private void tell(Looked looked, RunEvents events, boolean json) {
@@ -158,6 +177,7 @@ final class ServerUp {
             ServerVisit visit,
             RunEvents events,
             boolean json,
+            List<String> told,
             Duration all) {
         Map<String, Object> times = new LinkedHashMap<>();
         times.put("login", login);
@@ -167,6 +187,7 @@ final class ServerUp {
         data.put("seconds", seconds(all));
         data.put("phases", times);
         data.put("commands", visit.server().commands());
+        data.put("told", told);
         events.emit(data);
         events.close();
         if (json) {
@@ -180,6 +201,7 @@ final class ServerUp {
         console.result(host + (options.prepareOnly ? " is prepared: " : " is ready: ")
                 + visit.server().commands() + " remote commands; log: "
                 + visit.log().file());
+        told.forEach(console::result);
         console.info("next: " + next);
     }
 

@@ -25,6 +25,9 @@ final class ServerUpOptions {
     boolean prepareOnly;
 
     @Mixin
+    DomainOptions domain = new DomainOptions();
+
+    @Mixin
     FirewallOptions firewall = new FirewallOptions();
 
     @Mixin
@@ -40,6 +43,7 @@ final class ServerUpOptions {
                 || exitCode
                 || !lockWait.isZero()
                 || prepareOnly
+                || domain.given()
                 || firewall.given()
                 || k3s.given()
                 || login.given();

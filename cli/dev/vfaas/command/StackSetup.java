@@ -77,7 +77,8 @@ final class StackSetup {
         return choice(facts) == StackChoice.VFAAS ? Optional.of(new RegistriesStep(null)) : Optional.empty();
     }
 
-    private StackChoice choice(Facts facts) {
+    /** The stack that was asked for, else the one the server has, else the default. */
+    StackChoice choice(Facts facts) {
         return options.stack != null ? options.stack : StackBlueprint.of(facts).orElse(DEFAULT);
     }
 

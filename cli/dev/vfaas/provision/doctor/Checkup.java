@@ -9,6 +9,8 @@ import dev.vfaas.provision.engine.StateText;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript;
 import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.firewall.Exposure;
+import dev.vfaas.provision.ingress.Names;
 import dev.vfaas.provision.preflight.Demands;
 import dev.vfaas.provision.preflight.Finding;
 import dev.vfaas.provision.preflight.Preflight;
@@ -49,7 +51,10 @@ public final class Checkup {
         findings.addAll(earlier(facts));
         if (facts.presence().k3s() != null) {
             findings.addAll(new ClusterChecks(clock).check(server));
+            findings.add(Exposure.measured(server.name(), facts));
         }
+        findings.add(Exposure.firewall(server.name(), server, facts));
+        findings.addAll(new DomainChecks(clock, Names.OF_THIS_MACHINE).check(server, facts));
         return findings;
     }
 

@@ -12,14 +12,16 @@ import java.util.TreeSet;
  * What a command asks of a host's firewall; what it leaves open stays as the host's state remembers it.
  *
  * @param open what is open besides; replaces what was
- * @param nodes addresses of all other nodes; replaces what was
+ * @param come addresses of nodes that are let in besides those that are
+ * @param gone addresses of nodes that are let in no more
  * @param world whether 80 and 443 face the world; else they do when the host serves a domain
  * @param patience how long the host waits for a new SSH connection before it takes new rules back
  */
 public record FirewallWish(
         Mode mode,
         Optional<List<OpenPort>> open,
-        Optional<SortedSet<String>> nodes,
+        SortedSet<String> come,
+        SortedSet<String> gone,
         Optional<Boolean> world,
         Duration patience) {
     /** As long as a slow login over a jump host may take, and more. */
@@ -31,8 +33,9 @@ public record FirewallWish(
     /** For commands that only look or take away. */
     public static final FirewallWish LEAVE = of(Mode.LEAVE);
 
-    private static FirewallWish of(Mode mode) {
-        return new FirewallWish(mode, Optional.empty(), Optional.empty(), Optional.empty(), PATIENCE);
+    /** Of a mode, and nothing else. */
+    public static FirewallWish of(Mode mode) {
+        return new FirewallWish(mode, Optional.empty(), new TreeSet<>(), new TreeSet<>(), Optional.empty(), PATIENCE);
     }
 
     /** Whether there shall be one. */
@@ -45,9 +48,9 @@ public record FirewallWish(
         OFF
     }
 
-    /** With other addresses of nodes. */
-    public FirewallWish withNodes(SortedSet<String> addresses) {
-        return new FirewallWish(mode, open, Optional.of(new TreeSet<>(addresses)), world, patience);
+    /** With nodes that come and go; told as a difference, since others may change the same at the same time. */
+    public FirewallWish withNodes(SortedSet<String> coming, SortedSet<String> going) {
+        return new FirewallWish(mode, open, new TreeSet<>(coming), new TreeSet<>(going), world, patience);
     }
 
     /** Whether the host shall have rules of ours. */
@@ -58,7 +61,10 @@ public record FirewallWish(
     /** The rules. @param ssh ports sshd answers on */
     Rules rules(HostState state, SortedSet<Integer> ssh) {
         Kept kept = Kept.of(state);
-        return new Rules(ssh, nodes.orElse(kept.nodes()), open.orElse(kept.open()), world.orElse(kept.world()));
+        SortedSet<String> nodes = new TreeSet<>(kept.nodes());
+        nodes.addAll(come);
+        nodes.removeAll(gone);
+        return new Rules(ssh, nodes, open.orElse(kept.open()), world.orElse(kept.world()));
     }
 
     /**

@@ -105,9 +105,11 @@ public final class K3sBlueprint implements Blueprint {
     @Override
     public List<Step> steps(Facts facts) {
         Release release = release(facts);
+        K3sOptions resolved =
+                options.resolved(new StateText().state(facts.kept().state()));
         Architecture architecture = Architecture.of(facts.architecture());
-        K3sConfig config = new K3sConfig(options, release.version());
-        ServiceStep service = new ServiceStep(options, release.version(), config, manner.beforeStart.map(Step::id));
+        K3sConfig config = new K3sConfig(resolved, release.version());
+        ServiceStep service = new ServiceStep(resolved, release.version(), config, manner.beforeStart.map(Step::id));
         List<Step> steps = new ArrayList<>();
         if (manner.replacing) {
             steps.add(new KeepStep(release.version(), options.role()));
@@ -122,7 +124,7 @@ public final class K3sBlueprint implements Blueprint {
         manner.beforeStart.ifPresent(steps::add);
         steps.add(manner.replacing ? new RevertibleStart(service, options.role(), architecture) : service);
         if (options.role().server()) {
-            steps.add(new ReadyStep(options, clock));
+            steps.add(new ReadyStep(resolved, clock));
         }
         if (options.role() instanceof Role.First && manner.access) {
             steps.add(new AccessStep(options.host(), kubeconfig));

@@ -107,7 +107,7 @@ final class K3sConfig {
         values.put("write-kubeconfig-mode", "0600");
         values.put("secrets-encryption", true);
         values.put("tls-san", names(state));
-        if (!options.ingress()) {
+        if (!options.world()) {
             values.put("disable", List.of("traefik", "servicelb"));
         }
         if (options.role() instanceof Role.Server || datastore(facts, state).equals("etcd")) {

@@ -87,7 +87,7 @@ final class ReadyStep implements Step {
 
     /** K3s brings these Deployments; Traefik only when it is wanted. */
     private String parts() {
-        return options.ingress() ? "coredns local-path-provisioner traefik" : "coredns local-path-provisioner";
+        return options.world() ? "coredns local-path-provisioner traefik" : "coredns local-path-provisioner";
     }
 
     @Override

@@ -1,0 +1,106 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.Failure;
+import dev.vfaas.provision.HostUp.Looked;
+import dev.vfaas.provision.engine.StateText;
+import dev.vfaas.provision.engine.Step;
+import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.firewall.Exposure;
+import dev.vfaas.provision.firewall.FirewallWish;
+import dev.vfaas.provision.ingress.Domain;
+import dev.vfaas.provision.ingress.DomainCheck;
+import dev.vfaas.provision.ingress.IngressStep;
+import dev.vfaas.provision.ingress.Names;
+import dev.vfaas.provision.preflight.Finding;
+import dev.vfaas.provision.stack.StackChoice;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What {@code vfaas up HOST} opens to the world and what it closes: the firewall and the domain, as asked for or as the server remembers them. */
+final class WorldFacing {
+    private final String host;
+    private final ServerUpOptions options;
+
+    WorldFacing(String host, ServerUpOptions options) {
+        this.host = host;
+        this.options = options;
+    }
+
+    /** Empty when the server shall serve none. */
+    Optional<Domain> domain(Facts facts) {
+        return options.domain.wanted(new StateText().state(facts.kept().state()));
+    }
+
+    FirewallWish firewall(Facts facts) {
+        return options.firewall.wish(
+                options.prepareOnly
+                        ? Optional.empty()
+                        : Optional.of(domain(facts).isPresent()));
+    }
+
+    /** Refuses a domain that could lead nowhere. */
+    void agree(Facts facts, StackChoice stack) {
+        if (domain(facts).isPresent() && stack == StackChoice.NONE) {
+            throw Failure.usage("--domain: with --stack none there is no gateway to lead it to; nothing was changed on "
+                            + host)
+                    .next("leave --stack none out, or leave --domain out (--no-domain when the server has one)");
+        }
+    }
+
+    /** The steps that come after the stack's. */
+    List<Step> steps(Facts facts, StackChoice stack) {
+        return List.of(domain(facts)
+                .map(domain -> IngressStep.of(domain, stack.name().toLowerCase(Locale.ROOT)))
+                .orElse(IngressStep.none()));
+    }
+
+    /** Findings about what will be open when the run is done. */
+    Looked findings(Looked looked) {
+        if (options.prepareOnly) {
+            return looked;
+        }
+        Facts facts = looked.facts();
+        List<Finding> findings = new ArrayList<>(looked.findings());
+        findings.add(Exposure.planned(host, facts, firewall(facts), true));
+        if (options.domain.name != null) {
+            findings.add(new DomainCheck(Names.OF_THIS_MACHINE)
+                    .check(options.domain.name, addresses(facts), !options.domain.skipDnsCheck));
+        }
+        return new Looked(facts, findings);
+    }
+
+    /** The server's own addresses, and those by which this machine reaches it: behind a translation of addresses they differ. */
+    private List<String> addresses(Facts facts) {
+        List<String> addresses = new ArrayList<>(facts.network().addresses());
+        try {
+            for (InetAddress address : InetAddress.getAllByName(K3sSetup.name(host))) {
+                addresses.add(address.getHostAddress());
+            }
+        } catch (UnknownHostException e) {
+            // A Host of ~/.ssh/config.
+        }
+        return addresses;
+    }
+
+    /** What a person should know when all is done, a line each. */
+    List<String> told(Looked looked) {
+        List<String> lines = new ArrayList<>();
+        domain(looked.facts()).ifPresent(domain -> {
+            lines.add("functions: https://" + domain.name() + "/function/NAME"
+                    + (domain.staging() ? " (with a certificate no browser trusts: --no-acme-staging gets one)" : ""));
+            lines.add("management: over SSH"
+                    + (domain.api()
+                            ? ", and for all who know the password at https://" + domain.name() + "/system/"
+                            : ""));
+        });
+        looked.findings().stream()
+                .filter(finding -> finding.id().equals("V-OPEN"))
+                .forEach(finding -> lines.add("reachable from outside: " + finding.evidence()
+                        + (finding.fix().isEmpty() ? "" : "; " + finding.fix())));
+        return lines;
+    }
+}
