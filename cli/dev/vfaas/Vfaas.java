@@ -74,6 +74,17 @@ public final class Vfaas {
                 commandLine.usage(commandLine.getOut());
                 return ExitCode.OK.code();
             }
+            String first = words.getFirst();
+            if (!first.startsWith("-") && !commandLine.getSubcommands().containsKey(first)) {
+                // Said also when help is asked for, which picocli would answer with its own.
+                return fail(
+                        Failure.usage("unknown command " + first
+                                        + Suggestion.phrase(
+                                                first,
+                                                commandLine.getSubcommands().keySet()))
+                                .next("vfaas --help"),
+                        trace);
+            }
             return commandLine.execute(words.toArray(String[]::new));
         } finally {
             session.close();

@@ -27,12 +27,12 @@ final class StackDownload {
         }
         try (Response response = client.newCall(request.build()).execute()) {
             if (!response.isSuccessful()) {
-                throw Failure.failed("the stack file " + name + " cannot be fetched: the server answered "
+                throw Failure.usage("the stack file " + name + " cannot be fetched: the server answered "
                         + response.code() + " " + response.message());
             }
             return TextFile.read("stack file", name, response.body().byteStream());
         } catch (IOException | IllegalArgumentException e) {
-            throw Failure.failed("the stack file " + name + " cannot be fetched: " + e.getMessage())
+            throw Failure.usage("the stack file " + name + " cannot be fetched: " + e.getMessage())
                     .because(e);
         } finally {
             client.connectionPool().evictAll();

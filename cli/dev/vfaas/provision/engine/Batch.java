@@ -48,7 +48,10 @@ final class Batch {
                   if mine; then rm -rf "$lock"; fi
                   exit 76
                 fi
-                mkdir -p "$lock"; echo "$a" | base64 -d > "$lock/holder.new"; mv -f "$lock/holder.new" "$lock/holder"
+                mkdir -p "$lock"
+                # a lock that says of nobody whose it is, on a full disk, would be in everybody's way
+                if ! echo "$a" | base64 -d > "$lock/holder.new"; then rm -rf "$lock"; exit 1; fi
+                mv -f "$lock/holder.new" "$lock/holder"
                 touch "$lock/heartbeat"; exec 9>&- ;;
               hush)
                 # path: the mark of a run that is over; what it still does here is ended
