@@ -71,7 +71,10 @@ final class Person {
     }
 
     Started startAs(String user, String command, String... options) {
+        // A process that is started in the background of a script may have Ctrl-C ignored; env gives it back.
         List<String> words = new ArrayList<>(List.of(
+                "/usr/bin/env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",

@@ -7,7 +7,7 @@ final class Surroundings {
     /** Paths with type, mode and owner; no contents, no times: logs and caches of the system itself are left out. */
     private static final String FILES = """
             leave='-path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /opt/k8s -o -path /var/log/journal -o -path /var/lib/systemd'
-            find / /var/lib -xdev \\( $leave \\) -prune -o -printf '%p %y %m %u:%g\\n' | grep -v -e '^/var/log/[a-z]*tmp ' -e '^/var/log/lastlog ' -e '^/root/snapshot' | sort -u
+            find / /var/lib -xdev \\( $leave \\) -prune -o -printf '%p %y %m %u:%g\\n' | grep -v -e '^/var/log/[a-z]*tmp ' -e '^/var/log/lastlog ' -e '^/var/tmp/systemd-private' | sort -u
             find /run -xdev -maxdepth 1 | grep -v -e /run/motd -e /run/utmp -e /run/nologin -e /run/xtables.lock | sort
             """;
 
