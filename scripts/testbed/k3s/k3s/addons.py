@@ -13,7 +13,7 @@ PACKAGED = {"testbed-crds": None, "coredns": "coredns", "local-storage": "local-
 
 
 def kubectl(*arguments, input=None, check=True):
-    done = subprocess.run([f"{paths.TOOLS}/bin/kubectl", "--kubeconfig", ADMIN, "--request-timeout=20s", "--cache-dir=/run/k3s/kubectl-cache", *arguments], env=ENVIRONMENT, input=input,
+    done = subprocess.run([f"{paths.TOOLS}/bin/kubectl", "--kubeconfig", ADMIN, "--request-timeout=20s", *arguments], env={**ENVIRONMENT, "HOME": "/run/k3s"}, input=input,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if check and done.returncode != 0:
         raise OSError(done.stderr.strip())
