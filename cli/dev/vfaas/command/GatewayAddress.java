@@ -33,6 +33,14 @@ final class GatewayAddress {
     @Nullable
     String accessLog;
 
+    @Option(
+            names = "--queue",
+            paramLabel = "URL",
+            description = "keep asynchronous calls on the NATS JetStream server nats://HOST:PORT, shared with other gateways"
+                    + " (default: the gateway's own database)")
+    @Nullable
+    String queue;
+
     EmbeddedGateway gateway(Session session) {
         return dataDirectory == null
                 ? EmbeddedGateway.of(session.environment())
@@ -43,6 +51,9 @@ final class GatewayAddress {
         List<String> more = new ArrayList<>();
         if (accessLog != null) {
             more.addAll(List.of("--access-log", accessLog));
+        }
+        if (queue != null) {
+            more.addAll(List.of("--queue", queue));
         }
         return new GatewayProcess.Options(port, host, more);
     }

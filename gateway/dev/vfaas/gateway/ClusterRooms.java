@@ -5,7 +5,6 @@ import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.AsyncMetrics;
 import dev.vfaas.gateway.metrics.QueueGauges;
 import dev.vfaas.gateway.queue.AsyncQueue;
-import dev.vfaas.gateway.queue.QueueConfig;
 import dev.vfaas.gateway.runtime.kubernetes.Cluster;
 import dev.vfaas.gateway.runtime.kubernetes.KubernetesRuntime;
 import dev.vfaas.gateway.runtime.kubernetes.KubernetesSecrets;
@@ -35,14 +34,7 @@ final class ClusterRooms {
             AsyncMetrics asyncMetrics = new AsyncMetrics();
             AsyncQueue queue;
             try {
-                queue = AsyncQueue.open(
-                        database,
-                        data.resolve("calls"),
-                        runtime::live,
-                        QueueConfig.DEFAULT,
-                        asyncMetrics,
-                        Version.current(),
-                        log);
+                queue = CallQueues.open(config, database, runtime, asyncMetrics, log);
             } catch (RuntimeException e) {
                 runtime.close();
                 throw e;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout how long calls under way may take when the gateway stops
  * @param drainDelay how long a gateway that stops says so on /readyz, and still takes calls, before it takes no more
  * @param accessLog file of the access log, {@code -} for standard output, null for none
+ * @param queue {@code nats://host:port} of the server that keeps asynchronous calls, null for the gateway's own database
  * @param place where functions run
  */
 public record GatewayConfig(
@@ -30,6 +31,7 @@ public record GatewayConfig(
         Duration drainTimeout,
         Duration drainDelay,
         @Nullable String accessLog,
+        @Nullable String queue,
         FunctionPlace place) {
 
     /** The defaults, over a data directory. */
@@ -43,6 +45,7 @@ public record GatewayConfig(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ZERO,
+                null,
                 null,
                 new FunctionPlace.Processes());
     }
@@ -59,6 +62,7 @@ public record GatewayConfig(
                 drainTimeout,
                 drainDelay,
                 accessLog,
+                queue,
                 place);
     }
 
@@ -74,6 +78,7 @@ public record GatewayConfig(
                 drainTimeout,
                 drainDelay,
                 accessLog,
+                queue,
                 place);
     }
 
@@ -89,11 +94,13 @@ public record GatewayConfig(
                 timeout,
                 delay,
                 accessLog,
+                queue,
                 place);
     }
 
     /**
-     * Reads {@code --host --port --data-dir --runtime --kubeconfig --activation-timeout --upstream-timeout --drain-timeout --drain-delay --access-log} (durations as 500ms,
+     * Reads {@code --host --port --data-dir --runtime --kubeconfig --activation-timeout --upstream-timeout --drain-timeout --drain-delay --access-log
+     * --queue} (durations as 500ms,
      * 30s, 2m; all but the first five also from the environment, as VFAAS_DRAIN_DELAY); without --data-dir the data lives in
      * $XDG_DATA_HOME/vfaas/gateway.
      *
@@ -108,6 +115,7 @@ public record GatewayConfig(
         Duration upstream = duration(environment.get("VFAAS_UPSTREAM_TIMEOUT"), config.upstreamTimeout);
         Duration drain = duration(environment.get("VFAAS_DRAIN_TIMEOUT"), config.drainTimeout);
         Duration delay = duration(environment.get("VFAAS_DRAIN_DELAY"), config.drainDelay);
+        String queue = environment.get("VFAAS_QUEUE");
         String accessLog = environment.get("VFAAS_ACCESS_LOG");
         String runtime = "process";
         Path kubeconfig = null;
@@ -134,6 +142,7 @@ public record GatewayConfig(
                 case "--drain-timeout" -> drain = duration(value, drain);
                 case "--drain-delay" -> delay = duration(value, delay);
                 case "--access-log" -> accessLog = value;
+                case "--queue" -> queue = value;
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
@@ -147,6 +156,7 @@ public record GatewayConfig(
                 drain,
                 delay,
                 accessLog == null || accessLog.isEmpty() ? null : accessLog,
+                queueAddress(queue),
                 FunctionPlace.parse(runtime, kubeconfig));
     }
 
@@ -156,6 +166,16 @@ public record GatewayConfig(
                 ? Path.of(environment.getOrDefault("HOME", "."), ".local", "share")
                 : Path.of(data);
         return base.resolve("vfaas").resolve("gateway").toAbsolutePath();
+    }
+
+    private static @Nullable String queueAddress(@Nullable String text) {
+        if (text == null || text.isEmpty() || text.equals("sqlite")) {
+            return null;
+        }
+        if (text.matches("(nats|tls)://[^/\\s]+")) {
+            return text;
+        }
+        throw new IllegalArgumentException("--queue is neither sqlite nor an address such as nats://127.0.0.1:4222");
     }
 
     private static int port(String text) {

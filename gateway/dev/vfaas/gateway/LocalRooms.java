@@ -5,7 +5,6 @@ import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.AsyncMetrics;
 import dev.vfaas.gateway.metrics.QueueGauges;
 import dev.vfaas.gateway.queue.AsyncQueue;
-import dev.vfaas.gateway.queue.QueueConfig;
 import dev.vfaas.gateway.runtime.process.ProcessOptions;
 import dev.vfaas.gateway.runtime.process.ProcessRuntime;
 import dev.vfaas.gateway.scaling.Autoscaler;
@@ -41,14 +40,7 @@ final class LocalRooms {
             AsyncMetrics asyncMetrics = new AsyncMetrics();
             AsyncQueue queue;
             try {
-                queue = AsyncQueue.open(
-                        database,
-                        data.resolve("calls"),
-                        runtime::live,
-                        QueueConfig.DEFAULT,
-                        asyncMetrics,
-                        Version.current(),
-                        log);
+                queue = CallQueues.open(config, database, runtime, asyncMetrics, log);
             } catch (RuntimeException e) {
                 runtime.close(); // replicas must not outlive it
                 throw e;

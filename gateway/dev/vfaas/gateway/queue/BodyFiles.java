@@ -4,7 +4,9 @@ import dev.vfaas.gateway.store.FullDisk;
 import dev.vfaas.gateway.store.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -72,6 +74,11 @@ public final class BodyFiles {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    /** Opens a new 0600 file for writing. */
+    public static OutputStream fresh(Path file) throws IOException {
+        return Channels.newOutputStream(PrivateFiles.openNew(file));
     }
 
     /** The file of that name. */

@@ -1,0 +1,320 @@
+package dev.vfaas.gateway.queue.nats;
+
+import dev.vfaas.gateway.log.Log;
+import dev.vfaas.gateway.queue.QueueConfig;
+import dev.vfaas.gateway.runtime.FunctionKey;
+import dev.vfaas.gateway.runtime.RuntimeFailure;
+import io.nats.client.Connection;
+import io.nats.client.JetStream;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.ObjectStore;
+import io.nats.client.Options;
+import io.nats.client.PublishOptions;
+import io.nats.client.PullSubscribeOptions;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.api.ObjectMeta;
+import io.nats.client.api.ObjectStoreConfiguration;
+import io.nats.client.api.RetentionPolicy;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfoOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What vfaas keeps on a NATS server: the streams {@code vfaas-calls} and {@code vfaas-dead}, and the object store {@code vfaas-bodies}. */
+final class Broker implements AutoCloseable {
+    /** After so long without a word from the gateway that runs it, a call is handed out again. */
+    static final Duration ACK_WAIT = Duration.ofSeconds(15);
+
+    /** Between two looks for functions with calls. */
+    static final Duration LOOK = Duration.ofSeconds(2);
+
+    private static final String CALLS = "vfaas-calls";
+    private static final String DEAD = "vfaas-dead";
+    private static final String BODIES = "vfaas-bodies";
+    private static final String CALL_SUBJECT = "vfaas.call.";
+    private static final String DEAD_SUBJECT = "vfaas.dead.";
+    private static final long MOST_INLINE = 256 * 1024;
+    private static final int NO_MESSAGE = 10037;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration BODIES_KEPT = Duration.ofDays(60);
+
+    private final Connection connection;
+    private final JetStream stream;
+    private final JetStreamManagement management;
+    private final ObjectStore objects;
+    private final String place;
+    private final Set<FunctionKey> consumers = ConcurrentHashMap.newKeySet();
+
+    private Broker(Connection connection, String place, QueueConfig config) throws IOException, JetStreamApiException {
+        this.connection = connection;
+        this.place = place;
+        this.stream = connection.jetStream();
+        this.management = connection.jetStreamManagement();
+        Set<String> there = Set.copyOf(management.getStreamNames());
+        if (!there.contains(CALLS)) {
+            management.addStream(StreamConfiguration.builder()
+                    .name(CALLS)
+                    .subjects(CALL_SUBJECT + ">")
+                    .retentionPolicy(RetentionPolicy.WorkQueue)
+                    .storageType(StorageType.File)
+                    .discardPolicy(DiscardPolicy.New)
+                    .build());
+        }
+        if (!there.contains(DEAD)) {
+            management.addStream(StreamConfiguration.builder()
+                    .name(DEAD)
+                    .subjects(DEAD_SUBJECT + ">")
+                    .storageType(StorageType.File)
+                    .maxMessages(config.deadKept())
+                    .maxAge(config.deadAge())
+                    .build());
+        }
+        if (!there.contains("OBJ_" + BODIES)) {
+            connection.objectStoreManagement()
+                    .create(ObjectStoreConfiguration.builder(BODIES)
+                            .storageType(StorageType.File)
+                            .ttl(BODIES_KEPT)
+                            .build());
+        }
+        this.objects = connection.objectStore(BODIES);
+    }
+
+    static Broker connect(String url, QueueConfig config, Log log) {
+        String place = place(url);
+        Options options = new Options.Builder()
+                .server(url)
+                .connectionName("vfaas-gateway")
+                .connectionTimeout(TIMEOUT)
+                .maxReconnects(-1)
+                .reconnectWait(Duration.ofMillis(500))
+                .reconnectBufferSize(0) // a call is accepted when it is durable, not when it is remembered
+                .connectionListener((connection, event) -> log.info("queue " + place, "state", event.getEvent()))
+                .errorListener(new io.nats.client.ErrorListener() {})
+                .build();
+        Connection connection;
+        try {
+            connection = Nats.connect(options);
+        } catch (IOException e) {
+            throw unavailable("cannot connect to the queue " + place + "; is nats-server running there?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("interrupted while connecting to the queue " + place, e);
+        }
+        try {
+            return new Broker(connection, place, config);
+        } catch (IOException | JetStreamApiException | RuntimeException e) {
+            closeQuietly(connection);
+            throw unavailable("the queue " + place + " has no JetStream; start nats-server with -js (or -c)", e);
+        }
+    }
+
+    /** Without user and password. */
+    private static String place(String url) {
+        URI uri = URI.create(url);
+        return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+    }
+
+    /** Largest body that travels in its message. */
+    long mostInline() {
+        return Math.min(MOST_INLINE, connection.getMaxPayload() / 2);
+    }
+
+    /** Makes sure that a function's calls can be taken; every gateway does. */
+    void consumer(FunctionKey function) {
+        if (consumers.contains(function)) {
+            return;
+        }
+        asking("make a consumer", () -> management.addOrUpdateConsumer(
+                CALLS,
+                ConsumerConfiguration.builder()
+                        .durable(function.namespace() + "_" + function.name())
+                        .filterSubject(subject(CALL_SUBJECT, function))
+                        .ackPolicy(AckPolicy.Explicit)
+                        .ackWait(ACK_WAIT)
+                        .maxDeliver(-1)
+                        .build()));
+        consumers.add(function);
+    }
+
+    /** Functions that have a consumer. */
+    List<FunctionKey> functions() {
+        return asking("list the consumers", () -> management.getConsumerNames(CALLS)).stream()
+                .filter(name -> name.indexOf('_') > 0)
+                .map(name -> new FunctionKey(name.substring(0, name.indexOf('_')), name.substring(name.indexOf('_') + 1)))
+                .toList();
+    }
+
+    JetStreamSubscription subscribe(FunctionKey function) throws IOException, JetStreamApiException {
+        return stream.subscribe(
+                null, PullSubscribeOptions.bind(CALLS, function.namespace() + "_" + function.name()));
+    }
+
+    /** Calls kept, handed out or not. */
+    int size() {
+        return (int) Math.min(
+                Integer.MAX_VALUE,
+                asking("count the calls", () -> management.getStreamInfo(CALLS))
+                        .getStreamState()
+                        .getMsgCount());
+    }
+
+    void publishCall(CallMessage call, byte @Nullable [] data, String id) {
+        publish(call.message(subject(CALL_SUBJECT, call.key()), data), id);
+    }
+
+    void publishDead(CallMessage call, byte @Nullable [] data, String id) {
+        publish(call.message(subject(DEAD_SUBJECT, call.key()), data), id);
+    }
+
+    private void publish(Message message, String id) {
+        PublishOptions options =
+                PublishOptions.builder().messageId(id).streamTimeout(TIMEOUT).build();
+        asking("keep the call", () -> stream.publish(message, options));
+    }
+
+    /** Done with a message; certain when this returns. */
+    void acknowledge(Message message) {
+        try {
+            message.ackSync(TIMEOUT);
+        } catch (TimeoutException | IllegalStateException e) {
+            throw unavailable("the queue " + place + " does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("interrupted", e);
+        }
+    }
+
+    /** Dead letters, oldest first. */
+    List<MessageInfo> deadLetters(@Nullable String namespace) {
+        List<MessageInfo> found = new ArrayList<>();
+        String subject = DEAD_SUBJECT + (namespace == null ? "*" : namespace) + ".*";
+        long next = 1;
+        while (true) {
+            MessageInfo message;
+            try {
+                message = management.getNextMessage(DEAD, next, subject);
+            } catch (JetStreamApiException e) {
+                if (e.getApiErrorCode() == NO_MESSAGE || e.getErrorCode() == 404) {
+                    return found;
+                }
+                throw unavailable("the queue " + place + " cannot list dead letters", e);
+            } catch (IOException e) {
+                throw unavailable("the queue " + place + " does not answer", e);
+            }
+            found.add(message);
+            next = message.getSeq() + 1;
+        }
+    }
+
+    Map<String, Long> deadSubjects() {
+        return asking(
+                        "count dead letters",
+                        () -> management.getStreamInfo(DEAD, StreamInfoOptions.filterSubjects(DEAD_SUBJECT + ">")))
+                .getStreamState()
+                .getSubjectMap();
+    }
+
+    void deleteDead(long sequence) {
+        asking("forget a dead letter", () -> management.deleteMessage(DEAD, sequence));
+    }
+
+    void putBody(String name, InputStream content) {
+        asking("keep the body", () -> {
+            try {
+                return objects.put(ObjectMeta.objectName(name), content);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("SHA-256 is part of every Java runtime", e);
+            }
+        });
+    }
+
+    void getBody(String name, OutputStream out) {
+        asking("read the body", () -> {
+            try {
+                return objects.get(name, out);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("SHA-256 is part of every Java runtime", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+        });
+    }
+
+    /** Best effort: what stays is removed by its age. */
+    void deleteBody(@Nullable String name) {
+        if (name != null) {
+            try {
+                objects.delete(name);
+            } catch (IOException | JetStreamApiException e) {
+                // its age removes it
+            }
+        }
+    }
+
+    void check() {
+        if (connection.getStatus() != Connection.Status.CONNECTED) {
+            throw new RuntimeFailure(
+                    RuntimeFailure.Kind.UNAVAILABLE,
+                    "the queue " + place + " is not connected: " + connection.getStatus());
+        }
+    }
+
+    private interface Question<T> {
+        T ask() throws IOException, JetStreamApiException;
+    }
+
+    private <T> T asking(String what, Question<T> question) {
+        try {
+            return question.ask();
+        } catch (IOException | JetStreamApiException | IllegalStateException e) {
+            throw unavailable("the queue " + place + " cannot " + what, e);
+        }
+    }
+
+    private static String subject(String prefix, FunctionKey function) {
+        return prefix + function.namespace() + "." + function.name();
+    }
+
+    /** The function that a subject names. */
+    static FunctionKey key(String subject) {
+        String[] parts = subject.split("\\.");
+        return new FunctionKey(parts[2], parts[3]);
+    }
+
+    static RuntimeFailure unavailable(String what, Throwable cause) {
+        return new RuntimeFailure(RuntimeFailure.Kind.UNAVAILABLE, what + ": " + cause.getMessage(), cause);
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(connection);
+    }
+}

@@ -1,0 +1,358 @@
+package dev.vfaas.gateway.queue.nats;
+
+import dev.vfaas.gateway.log.Log;
+import dev.vfaas.gateway.queue.BodyFiles;
+import dev.vfaas.gateway.queue.CallBody;
+import dev.vfaas.gateway.queue.CallStore;
+import dev.vfaas.gateway.queue.DeadLetter;
+import dev.vfaas.gateway.queue.QueueConfig;
+import dev.vfaas.gateway.queue.QueuedCall;
+import dev.vfaas.gateway.runtime.FunctionKey;
+import io.nats.client.Message;
+import io.nats.client.api.MessageInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls in NATS JetStream, shared by all gateways that name the same server. Each function has a durable consumer of its own, so that a slow one does not
+ * hold up the others. A call whose gateway dies is handed out again once its acknowledgement is overdue ({@link Broker#ACK_WAIT}); a running one
+ * tells that it goes on.
+ */
+public final class JetStreamCalls implements CallStore {
+    private static final Duration TELL = Broker.ACK_WAIT.dividedBy(3);
+
+    private final Broker broker;
+    private final BodyFiles bodies;
+    private final Path folder;
+    private final ToIntFunction<FunctionKey> limit;
+    private final Log log;
+    private final Map<FunctionKey, Puller> pullers = new ConcurrentHashMap<>();
+    private final Set<Message> held = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Worker worker;
+    private volatile boolean closing;
+    private volatile int size;
+    private @Nullable Thread keeper;
+
+    private JetStreamCalls(
+            Broker broker, BodyFiles bodies, Path folder, ToIntFunction<FunctionKey> limit, Log log) {
+        this.broker = broker;
+        this.bodies = bodies;
+        this.folder = folder;
+        this.limit = limit;
+        this.log = log;
+    }
+
+    /**
+     * Connects, and makes what is missing on the server.
+     *
+     * @param url {@code nats://host:4222}
+     * @param folder of bodies on their way; what a crash left there is removed
+     * @param limit how many calls of a function run at a time on this gateway
+     * @throws dev.vfaas.gateway.runtime.RuntimeFailure UNAVAILABLE when the server cannot be used, and why
+     */
+    public static JetStreamCalls open(
+            String url, Path folder, QueueConfig config, ToIntFunction<FunctionKey> limit, Log log) {
+        Broker broker = Broker.connect(url, config, log);
+        try {
+            BodyFiles bodies = new BodyFiles(folder);
+            bodies.keepOnly(Set.of());
+            return new JetStreamCalls(broker, bodies, folder, limit, log);
+        } catch (IOException e) {
+            broker.close();
+            throw Broker.unavailable("the folder " + folder + " cannot be used", e);
+        }
+    }
+
+    @Override
+    public String kind() {
+        return "nats";
+    }
+
+    @Override
+    public boolean keepsBodyFiles() {
+        return false;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public void add(QueuedCall call) {
+        String object = null;
+        byte[] data = null;
+        try {
+            switch (call.body()) {
+                case CallBody.Bytes(byte[] content) -> data = content;
+                case CallBody.Stored(Path file) when call.body().length() <= broker.mostInline() ->
+                    data = Files.readAllBytes(file);
+                case CallBody.Stored(Path file) -> {
+                    object = UUID.randomUUID().toString();
+                    try (InputStream in = Files.newInputStream(file)) {
+                        broker.putBody(object, in);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw Broker.unavailable("the body of the call cannot be queued", e);
+        }
+        broker.consumer(call.function());
+        broker.publishCall(CallMessage.of(call, object), data, UUID.randomUUID().toString());
+        bodies.delete(call.body());
+        pull(call.function());
+    }
+
+    @Override
+    public void start(Worker worker) {
+        this.worker = worker;
+        keeper = Thread.ofVirtual().name("async-keeper").start(this::keep);
+    }
+
+    /** Finds functions whose calls other gateways accepted, and tells the server which calls still run. */
+    private void keep() {
+        long told = System.nanoTime();
+        while (!closing) {
+            try {
+                broker.functions().forEach(this::pull);
+                size = broker.size();
+                if (System.nanoTime() - told > TELL.toNanos()) {
+                    told = System.nanoTime();
+                    held.forEach(Message::inProgress);
+                }
+            } catch (RuntimeException e) {
+                log.warn("the queue does not answer, trying again", "reason", e.getMessage());
+            }
+            try {
+                Thread.sleep(Broker.LOOK);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void pull(FunctionKey function) {
+        Worker worker = this.worker;
+        if (worker != null && !closing) {
+            pullers.computeIfAbsent(
+                    function,
+                    key -> new Puller(
+                            broker, key, () -> limit.applyAsInt(key), (message, freed) -> run(worker, message, freed), log));
+        }
+    }
+
+    private void run(Worker worker, Message message, Runnable freed) throws InterruptedException {
+        CallMessage call = CallMessage.read(message.getHeaders());
+        long early = call.notBefore() - System.currentTimeMillis();
+        if (early > 0) {
+            freed.run();
+            message.nakWithDelay(early);
+            return;
+        }
+        held.add(message);
+        try {
+            worker.run(new Delivered(message, call), freed);
+        } catch (RuntimeException e) {
+            log.error("asynchronous call interrupted by a failure, it is run again", e, "call", call.callId());
+            message.nakWithDelay(Broker.ACK_WAIT);
+        } finally {
+            held.remove(message);
+        }
+    }
+
+    private final class Delivered implements Held {
+        private final Message message;
+        private final CallMessage call;
+        private @Nullable CallBody body;
+
+        Delivered(Message message, CallMessage call) {
+            this.message = message;
+            this.call = call;
+        }
+
+        @Override
+        public FunctionKey function() {
+            return call.key();
+        }
+
+        @Override
+        public QueuedCall load() {
+            CallBody loaded;
+            String object = call.object();
+            if (object == null) {
+                loaded = new CallBody.Bytes(Objects.requireNonNullElse(message.getData(), new byte[0]));
+            } else {
+                Path file = folder.resolve(UUID.randomUUID().toString());
+                loaded = new CallBody.Stored(file);
+                body = loaded;
+                try (OutputStream out = BodyFiles.fresh(file)) {
+                    broker.getBody(object, out);
+                } catch (IOException e) {
+                    throw Broker.unavailable("the body of call " + call.callId() + " cannot be read", e);
+                }
+            }
+            return new QueuedCall(
+                    0,
+                    call.callId(),
+                    call.key(),
+                    call.method(),
+                    call.path(),
+                    call.query(),
+                    call.headers(),
+                    loaded,
+                    call.callback(),
+                    call.attempts(),
+                    call.accepted());
+        }
+
+        @Override
+        public void finished() {
+            broker.acknowledge(message);
+            forget();
+            broker.deleteBody(call.object());
+        }
+
+        @Override
+        public void again(int attempts, Duration wait) {
+            // the id keeps a repeated publication from queueing it twice
+            broker.publishCall(
+                    call.tried(attempts, System.currentTimeMillis() + wait.toMillis()),
+                    message.getData(),
+                    message.metaData().streamSequence() + "-again");
+            broker.acknowledge(message);
+            forget();
+        }
+
+        @Override
+        public void dead(int attempts, int status, String reason) {
+            broker.publishDead(
+                    call.dead(attempts, status, reason, System.currentTimeMillis()),
+                    message.getData(),
+                    message.metaData().streamSequence() + "-dead");
+            broker.acknowledge(message);
+            forget();
+        }
+
+        @Override
+        public void release() {
+            message.nak();
+            forget();
+        }
+
+        private void forget() {
+            if (body != null) {
+                bodies.delete(body);
+            }
+        }
+    }
+
+    @Override
+    public int waiting() {
+        return size;
+    }
+
+    /** A dead letter and its place in the stream. */
+    private record Found(long sequence, CallMessage call, byte @Nullable [] data) {}
+
+    private List<Found> find(DeadLetter.Selection selection) {
+        List<Found> found = new ArrayList<>();
+        for (MessageInfo message : broker.deadLetters(selection.namespace())) {
+            CallMessage call = CallMessage.read(message.getHeaders());
+            if (selection.includes(call.callId(), call.key())) {
+                found.add(new Found(message.getSeq(), call, message.getData()));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public List<DeadLetter> dead(DeadLetter.Selection selection) {
+        return find(selection).stream()
+                .map(Found::call)
+                .map(call -> new DeadLetter(
+                        call.callId(),
+                        call.key(),
+                        call.method(),
+                        call.path(),
+                        call.attempts(),
+                        call.status(),
+                        Objects.requireNonNullElse(call.reason(), ""),
+                        call.accepted(),
+                        call.died(),
+                        call.bytes()))
+                .toList();
+    }
+
+    @Override
+    public Map<FunctionKey, Integer> deadCounts() {
+        Map<FunctionKey, Integer> counts = new HashMap<>();
+        broker.deadSubjects().forEach((subject, count) -> counts.merge(Broker.key(subject), count.intValue(), Integer::sum));
+        return counts;
+    }
+
+    @Override
+    public int retry(DeadLetter.Selection selection) {
+        List<Found> found = find(selection);
+        for (Found letter : found) {
+            broker.consumer(letter.call().key());
+            broker.publishCall(letter.call().tried(0, 0), letter.data(), letter.sequence() + "-retry");
+            broker.deleteDead(letter.sequence());
+            pull(letter.call().key());
+        }
+        return found.size();
+    }
+
+    @Override
+    public int drop(DeadLetter.Selection selection) {
+        List<Found> found = find(selection);
+        for (Found letter : found) {
+            broker.deleteDead(letter.sequence());
+            broker.deleteBody(letter.call().object());
+        }
+        return found.size();
+    }
+
+    @Override
+    public void check() {
+        broker.check();
+    }
+
+    @Override
+    public void stop(Duration patience) {
+        closing = true;
+        long end = System.nanoTime() + patience.toNanos();
+        try {
+            pullers.values().forEach(Puller::stop);
+            for (Puller puller : pullers.values()) {
+                puller.await(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            }
+            if (keeper != null) {
+                keeper.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        pullers.values().forEach(Puller::kill);
+        broker.close();
+    }
+}
