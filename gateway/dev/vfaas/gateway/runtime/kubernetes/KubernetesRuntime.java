@@ -1,5 +1,8 @@
 package dev.vfaas.gateway.runtime.kubernetes;
 
+import dev.vfaas.gateway.runtime.ResourceUse;
+import java.util.Map;
+import java.util.HashMap;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.LiveFunction;
@@ -202,6 +205,18 @@ public final class KubernetesRuntime implements FunctionRuntime {
                 .sorted(Comparator.comparing(function -> function.key().name()))
                 .map(function -> report.of(function, false, null))
                 .toList();
+    }
+
+    @Override
+    public Map<FunctionKey, ResourceUse> use(Collection<FunctionKey> keys) {
+        Map<FunctionKey, ResourceUse> use = new HashMap<>();
+        for (FunctionKey key : keys) {
+            ResourceUse used = usage.lately(key);
+            if (used != null) {
+                use.put(key, used);
+            }
+        }
+        return use;
     }
 
     @Override

@@ -4,19 +4,42 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vfaas.gateway.runtime.FunctionKey;
+import dev.vfaas.gateway.runtime.ResourceUse;
 import dev.vfaas.openfaas.FunctionStatus;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.math.BigDecimal;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What functions use, by the cluster's metrics API (metrics.k8s.io), which K3s brings and other clusters may lack. */
 final class Usage {
+    private static final long FRESH_NANOS = 10_000_000_000L;
+
+    private record Sample(long nanos, @Nullable ResourceUse use) {}
+
+    private final Map<FunctionKey, Sample> samples = new ConcurrentHashMap<>();
     private final Cluster cluster;
     private final ObjectMapper json = new ObjectMapper();
 
     Usage(Cluster cluster) {
         this.cluster = cluster;
+    }
+
+    /** The same, asked at most every ten seconds: the cluster measures no oftener, and the autoscaler asks each second. */
+    @Nullable
+    ResourceUse lately(FunctionKey key) {
+        Sample before = samples.get(key);
+        long now = System.nanoTime();
+        if (before != null && now - before.nanos() < FRESH_NANOS) {
+            return before.use();
+        }
+        FunctionStatus.Usage usage = of(key);
+        ResourceUse use =
+                usage == null ? null : new ResourceUse(usage.cpu(), Math.round(usage.totalMemoryBytes()));
+        samples.put(key, new Sample(now, use));
+        return use;
     }
 
     /** The sum over a function's pods; null when the cluster does not measure. */
