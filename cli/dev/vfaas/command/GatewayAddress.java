@@ -36,8 +36,9 @@ final class GatewayAddress {
     @Option(
             names = "--queue",
             paramLabel = "URL",
-            description = "keep asynchronous calls on the NATS JetStream server nats://HOST:PORT, shared with other gateways"
-                    + " (default: the gateway's own database)")
+            description =
+                    "keep asynchronous calls on the NATS JetStream server nats://HOST:PORT, shared with other gateways"
+                            + " (default: the gateway's own database)")
     @Nullable
     String queue;
 

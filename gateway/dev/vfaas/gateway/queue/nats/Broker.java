@@ -89,7 +89,8 @@ final class Broker implements AutoCloseable {
                     .build());
         }
         if (!there.contains("OBJ_" + BODIES)) {
-            connection.objectStoreManagement()
+            connection
+                    .objectStoreManagement()
                     .create(ObjectStoreConfiguration.builder(BODIES)
                             .storageType(StorageType.File)
                             .ttl(BODIES_KEPT)
@@ -143,15 +144,17 @@ final class Broker implements AutoCloseable {
         if (consumers.contains(function)) {
             return;
         }
-        asking("make a consumer", () -> management.addOrUpdateConsumer(
-                CALLS,
-                ConsumerConfiguration.builder()
-                        .durable(function.namespace() + "_" + function.name())
-                        .filterSubject(subject(CALL_SUBJECT, function))
-                        .ackPolicy(AckPolicy.Explicit)
-                        .ackWait(ACK_WAIT)
-                        .maxDeliver(-1)
-                        .build()));
+        asking(
+                "make a consumer",
+                () -> management.addOrUpdateConsumer(
+                        CALLS,
+                        ConsumerConfiguration.builder()
+                                .durable(function.namespace() + "_" + function.name())
+                                .filterSubject(subject(CALL_SUBJECT, function))
+                                .ackPolicy(AckPolicy.Explicit)
+                                .ackWait(ACK_WAIT)
+                                .maxDeliver(-1)
+                                .build()));
         consumers.add(function);
     }
 
@@ -159,13 +162,13 @@ final class Broker implements AutoCloseable {
     List<FunctionKey> functions() {
         return asking("list the consumers", () -> management.getConsumerNames(CALLS)).stream()
                 .filter(name -> name.indexOf('_') > 0)
-                .map(name -> new FunctionKey(name.substring(0, name.indexOf('_')), name.substring(name.indexOf('_') + 1)))
+                .map(name ->
+                        new FunctionKey(name.substring(0, name.indexOf('_')), name.substring(name.indexOf('_') + 1)))
                 .toList();
     }
 
     JetStreamSubscription subscribe(FunctionKey function) throws IOException, JetStreamApiException {
-        return stream.subscribe(
-                null, PullSubscribeOptions.bind(CALLS, function.namespace() + "_" + function.name()));
+        return stream.subscribe(null, PullSubscribeOptions.bind(CALLS, function.namespace() + "_" + function.name()));
     }
 
     /** Calls kept, handed out or not. */

@@ -95,7 +95,11 @@ record CallMessage(
     Message message(String subject, byte @Nullable [] data) {
         try {
             Headers meta = new Headers().add(HEADER, Base64.getEncoder().encodeToString(JSON.writeValueAsBytes(this)));
-            return NatsMessage.builder().subject(subject).headers(meta).data(data).build();
+            return NatsMessage.builder()
+                    .subject(subject)
+                    .headers(meta)
+                    .data(data)
+                    .build();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -48,8 +48,7 @@ public final class JetStreamCalls implements CallStore {
     private volatile int size;
     private @Nullable Thread keeper;
 
-    private JetStreamCalls(
-            Broker broker, BodyFiles bodies, Path folder, ToIntFunction<FunctionKey> limit, Log log) {
+    private JetStreamCalls(Broker broker, BodyFiles bodies, Path folder, ToIntFunction<FunctionKey> limit, Log log) {
         this.broker = broker;
         this.bodies = bodies;
         this.folder = folder;
@@ -100,8 +99,8 @@ public final class JetStreamCalls implements CallStore {
         try {
             switch (call.body()) {
                 case CallBody.Bytes(byte[] content) -> data = content;
-                case CallBody.Stored(Path file) when call.body().length() <= broker.mostInline() ->
-                    data = Files.readAllBytes(file);
+                case CallBody.Stored(Path file)
+                when call.body().length() <= broker.mostInline() -> data = Files.readAllBytes(file);
                 case CallBody.Stored(Path file) -> {
                     object = UUID.randomUUID().toString();
                     try (InputStream in = Files.newInputStream(file)) {
@@ -152,7 +151,11 @@ public final class JetStreamCalls implements CallStore {
             pullers.computeIfAbsent(
                     function,
                     key -> new Puller(
-                            broker, key, () -> limit.applyAsInt(key), (message, freed) -> run(worker, message, freed), log));
+                            broker,
+                            key,
+                            () -> limit.applyAsInt(key),
+                            (message, freed) -> run(worker, message, freed),
+                            log));
         }
     }
 
@@ -301,7 +304,8 @@ public final class JetStreamCalls implements CallStore {
     @Override
     public Map<FunctionKey, Integer> deadCounts() {
         Map<FunctionKey, Integer> counts = new HashMap<>();
-        broker.deadSubjects().forEach((subject, count) -> counts.merge(Broker.key(subject), count.intValue(), Integer::sum));
+        broker.deadSubjects()
+                .forEach((subject, count) -> counts.merge(Broker.key(subject), count.intValue(), Integer::sum));
         return counts;
     }
 

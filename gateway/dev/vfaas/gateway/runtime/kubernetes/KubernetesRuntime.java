@@ -1,13 +1,11 @@
 package dev.vfaas.gateway.runtime.kubernetes;
 
-import dev.vfaas.gateway.runtime.ResourceUse;
-import java.util.Map;
-import java.util.HashMap;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.LiveFunction;
 import dev.vfaas.gateway.runtime.LogQuery;
 import dev.vfaas.gateway.runtime.LogSink;
+import dev.vfaas.gateway.runtime.ResourceUse;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.ScalingRules;
 import dev.vfaas.openfaas.FunctionDeployment;
@@ -18,8 +16,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;

@@ -36,8 +36,7 @@ final class Usage {
             return before.use();
         }
         FunctionStatus.Usage usage = of(key);
-        ResourceUse use =
-                usage == null ? null : new ResourceUse(usage.cpu(), Math.round(usage.totalMemoryBytes()));
+        ResourceUse use = usage == null ? null : new ResourceUse(usage.cpu(), Math.round(usage.totalMemoryBytes()));
         samples.put(key, new Sample(now, use));
         return use;
     }

@@ -50,8 +50,7 @@ class JetStreamQueueTest {
             this.name = name;
             Path own = folder.resolve(name);
             this.queue = AsyncQueue.open(
-                    (settings, limit) ->
-                            JetStreamCalls.open(server.url(), own, settings, limit, new Log(System.err)),
+                    (settings, limit) -> JetStreamCalls.open(server.url(), own, settings, limit, new Log(System.err)),
                     own,
                     key -> key.name().startsWith("echo") ? new AsyncQueueTest.Deployed(key, Map.of()) : null,
                     QUICK,
@@ -136,12 +135,14 @@ class JetStreamQueueTest {
             assertThat(runs).containsKeys("large:" + Arrays.hashCode(large), "medium:" + Arrays.hashCode(medium));
             assertThat(runs.values()).allMatch(count -> count.get() == 1);
             AtomicInteger more = new AtomicInteger(); // the other begins when it has found the function's calls
-            await("work for both", () -> one.post("more" + more.incrementAndGet(), new byte[1]) == 202
-                    && one.ran.get() > 0
-                    && two.ran.get() > 0);
+            await(
+                    "work for both",
+                    () -> one.post("more" + more.incrementAndGet(), new byte[1]) == 202
+                            && one.ran.get() > 0
+                            && two.ran.get() > 0);
             await("an empty queue", () -> one.queue.size() == 0);
-            try (Stream<Path> left = Stream.concat(
-                    Files.list(folder.resolve("one")), Files.list(folder.resolve("two")))) {
+            try (Stream<Path> left =
+                    Stream.concat(Files.list(folder.resolve("one")), Files.list(folder.resolve("two")))) {
                 assertThat(left).isEmpty();
             }
         }
@@ -195,8 +196,14 @@ class JetStreamQueueTest {
                 accepted++;
             }
             int all = accepted;
-            await("all calls", () -> runs.keySet().stream().filter(id -> id.startsWith("c")).count() == all);
-            long duplicates = runs.values().stream().mapToInt(AtomicInteger::get).sum() - runs.size();
+            await(
+                    "all calls",
+                    () -> runs.keySet().stream()
+                                    .filter(id -> id.startsWith("c"))
+                                    .count()
+                            == all);
+            long duplicates =
+                    runs.values().stream().mapToInt(AtomicInteger::get).sum() - runs.size();
             System.err.println(all + " calls, none lost, " + duplicates + " run again");
             assertThat(duplicates).isLessThan(100);
         }
