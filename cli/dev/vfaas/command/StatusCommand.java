@@ -33,6 +33,10 @@ import picocli.CommandLine.Parameters;
             "  vfaas status root@203.0.113.10 --drift -o json"
         })
 final class StatusCommand implements Callable<Integer> {
+    /** Values that steps keep for themselves and for down: JSON shows them, people have no use for them. */
+    private static final List<String> INTERNAL =
+            List.of("sysctl.", "k3s.sum.", "k3s.found", "k3s.started-with", "k3s.kept-for", "restore.from");
+
     private final Session session;
 
     @Parameters(paramLabel = "HOST", description = "a server: [user@]name[:port], or a Host of ~/.ssh/config")
@@ -73,7 +77,7 @@ final class StatusCommand implements Callable<Integer> {
         StringBuilder text =
                 new StringBuilder(status.host() + " (" + status.system() + "), set up by vfaas " + status.vfaas());
         status.values().forEach((name, value) -> {
-            if (!name.startsWith("sysctl.")) { // what down puts back; of no interest before
+            if (INTERNAL.stream().noneMatch(name::startsWith)) {
                 text.append("\n").append(name).append(": ").append(value);
             }
         });
