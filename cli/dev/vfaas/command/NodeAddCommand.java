@@ -3,6 +3,7 @@ package dev.vfaas.command;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.console.OutputFormat;
+import dev.vfaas.openfaas.Secret;
 import dev.vfaas.provision.HostUp;
 import dev.vfaas.provision.HostUp.Looked;
 import dev.vfaas.provision.HostUp.Prepared;
@@ -15,8 +16,11 @@ import dev.vfaas.provision.firewall.NodeGate;
 import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Join;
 import dev.vfaas.provision.k3s.Cluster.Node;
+import dev.vfaas.provision.k3s.K3sBlueprint;
+import dev.vfaas.provision.k3s.RegistriesStep;
 import dev.vfaas.provision.k3s.Role;
 import dev.vfaas.provision.preflight.Demands;
+import dev.vfaas.ssh.Completed;
 import dev.vfaas.ssh.Server;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -52,6 +56,7 @@ import picocli.CommandLine.Parameters;
             "  vfaas node add worker1 worker2 worker3 --to root@203.0.113.10"
         })
 final class NodeAddCommand implements Callable<Integer> {
+    private static final Duration SHORT = Duration.ofSeconds(30);
     private static final Duration READY = Duration.ofMinutes(4);
 
     private final Session session;
@@ -156,7 +161,7 @@ final class NodeAddCommand implements Callable<Integer> {
             List<Node> before = cluster.nodes();
             HostUp up = new HostUp(
                     visit.server(),
-                    facts -> new ServerBlueprint(firewall(gate, before, facts), blueprint(cluster, join, gate, facts))
+                    facts -> new ServerBlueprint(firewall(gate, before, facts), pulling(first, blueprint(cluster, join, gate, facts)))
                             .steps(facts),
                     Demands.k3s(false, List.of(), LocalDate.now(ZoneOffset.UTC)),
                     visit.self(),
@@ -190,6 +195,14 @@ final class NodeAddCommand implements Callable<Integer> {
         }
     }
 
+    /** A node of a cluster that has its own image store pulls from it with the cluster's password, which is shown nowhere. */
+    private static K3sBlueprint pulling(Server cluster, K3sBlueprint node) {
+        Completed password = cluster.runAsRoot(RegistriesStep.read(), SHORT);
+        return password.ok() && !password.out().isBlank()
+                ? node.beforeStart(new RegistriesStep(Secret.of(password.out().strip())))
+                : node;
+    }
+
     private static FirewallWish firewall(NodeGate gate, List<Node> nodes, Facts facts) {
         return gate.ofNode(
                 nodes.stream()
@@ -214,7 +227,7 @@ final class NodeAddCommand implements Callable<Integer> {
         }
     }
 
-    private dev.vfaas.provision.k3s.K3sBlueprint blueprint(Cluster cluster, Join join, NodeGate gate, Facts facts) {
+    private K3sBlueprint blueprint(Cluster cluster, Join join, NodeGate gate, Facts facts) {
         String first = names.putIfAbsent(facts.hostname().toLowerCase(Locale.ROOT), host);
         boolean sameName = (first != null && !first.equals(host))
                 || cluster.taken(facts.hostname(), facts.network().addresses());

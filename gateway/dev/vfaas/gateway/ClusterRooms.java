@@ -25,7 +25,7 @@ final class ClusterRooms {
     static Rooms open(GatewayConfig config, @Nullable Path kubeconfig, Log log) {
         Path data = config.dataDirectory();
         SqliteDatabase database =
-                SqliteDatabase.open(data.resolve("gateway.db"), List.of(OciImageStore.SCHEMA, AsyncQueue.SCHEMA));
+                SqliteDatabase.openBeside(data.resolve("gateway.db"), List.of(OciImageStore.SCHEMA, AsyncQueue.SCHEMA));
         try {
             OciImageStore images = OciImageStore.open(database, data.resolve("blobs"), OciImageStore.GRACE, log::info);
             Cluster cluster = Cluster.of(kubeconfig);

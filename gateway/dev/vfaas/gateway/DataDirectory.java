@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vfaas.openfaas.Secret;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,25 +44,59 @@ final class DataDirectory implements AutoCloseable {
      * @throws InUse when another gateway holds it
      */
     static DataDirectory open(Path path) throws IOException, InUse {
+        DataDirectory data = share(path);
+        if (!data.alone()) {
+            data.close();
+            throw new InUse(path);
+        }
+        return data;
+    }
+
+    /**
+     * Opens the folder beside another gateway that is about to go: the one that takes over answers calls while the other finishes its own. What only
+     * one may do waits for {@link #whenAlone}.
+     */
+    static DataDirectory share(Path path) throws IOException {
         Files.createDirectories(path.toAbsolutePath().getParent());
         if (!Files.isDirectory(path)) {
             Files.createDirectory(path, PRIVATE_FOLDER);
         }
         FileChannel file = FileChannel.open(
                 path.resolve("lock"), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE_FILE);
+        return new DataDirectory(path, file);
+    }
+
+    /** Takes the lock if nobody has it. */
+    private boolean alone() throws IOException {
         try {
-            FileLock lock = file.tryLock();
-            if (lock == null) {
-                throw new InUse(path);
-            }
+            return lockFile.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            file.close();
-            throw new InUse(path);
-        } catch (IOException | InUse e) {
-            file.close();
+            return false;
+        } catch (IOException e) {
+            lockFile.close();
             throw e;
         }
-        return new DataDirectory(path, file);
+    }
+
+    /** Runs {@code work} once no other gateway has the folder: now, or on a thread of its own later. */
+    void whenAlone(Runnable work) {
+        try {
+            if (alone()) {
+                work.run();
+                return;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofPlatform().daemon().name("waiting-for-the-data").start(() -> {
+            try {
+                if (lockFile.lock().isValid()) {
+                    work.run();
+                }
+            } catch (IOException e) {
+                // Closed: this gateway goes before the other one did.
+            }
+        });
     }
 
     /** Another gateway holds the folder; the message names it when that is known. */

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A running gateway: the server in front of the rooms. */
@@ -65,8 +66,23 @@ public final class Gateway implements AutoCloseable {
 
     /** Begins to answer, and tells where. */
     InetSocketAddress listen() throws IOException {
+        return listen(Runnable::run);
+    }
+
+    /**
+     * Begins to answer, and tells where.
+     *
+     * @param whenAlone runs what only one gateway may do with the data, which is to run queued calls, once this is the only one
+     */
+    InetSocketAddress listen(Consumer<Runnable> whenAlone) throws IOException {
         InetSocketAddress address = frontend.listen(config.host(), config.port());
-        if (rooms.asynchronous() != null) {
+        listening = true;
+        whenAlone.accept(() -> runQueue(address));
+        return address;
+    }
+
+    private void runQueue(InetSocketAddress address) {
+        if (rooms.asynchronous() != null && !leaving) {
             String host = address.getAddress().isAnyLocalAddress()
                     ? "127.0.0.1"
                     : address.getAddress().getHostAddress();
@@ -74,8 +90,6 @@ public final class Gateway implements AutoCloseable {
                     .start(URI.create(
                             "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort()));
         }
-        listening = true;
-        return address;
     }
 
     private List<Route> routes() {

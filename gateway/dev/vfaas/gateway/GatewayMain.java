@@ -62,7 +62,10 @@ public final class GatewayMain {
         }
         DataDirectory data;
         try {
-            data = DataDirectory.open(config.dataDirectory());
+            // In a cluster the gateway that takes over starts before the one it replaces goes.
+            data = config.place() instanceof FunctionPlace.Kubernetes
+                    ? DataDirectory.share(config.dataDirectory())
+                    : DataDirectory.open(config.dataDirectory());
         } catch (DataDirectory.InUse e) {
             return fail(LOCKED, e.getMessage() + "; stop it first, or give another --data-dir");
         } catch (IOException e) {
@@ -94,7 +97,7 @@ public final class GatewayMain {
         String version = Version.current();
         InetSocketAddress address;
         try {
-            address = gateway.listen();
+            address = gateway.listen(data::whenAlone);
             data.announce(config.host(), address.getPort(), version);
         } catch (IOException | RuntimeException e) {
             gateway.close(); // replicas must not outlive it

@@ -11,11 +11,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 
 /** Bodies too big for the database, one 0600 file each; the queue's rows name them. */
 public final class BodyFiles {
+    private static final Duration YOUNG = Duration.ofMinutes(1);
+
     /** Up to here a body lives in its row, where it costs no sync of its own. */
     public static final int INLINE_BYTES = 32 * 1024;
 
@@ -101,7 +105,12 @@ public final class BodyFiles {
     public void keepOnly(Set<String> names) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                if (!names.contains(file.getFileName().toString())) {
+                // A young one may be of a call that another gateway, which this one takes over from, is accepting just
+                // now.
+                if (!names.contains(file.getFileName().toString())
+                        && Files.getLastModifiedTime(file)
+                                .toInstant()
+                                .isBefore(Instant.now().minus(YOUNG))) {
                     Files.deleteIfExists(file);
                 }
             }

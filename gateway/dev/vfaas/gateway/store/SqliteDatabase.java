@@ -49,6 +49,18 @@ public final class SqliteDatabase implements Database {
      * @throws RuntimeFailure NO_SPACE, or INTERNAL when the file cannot be read or written
      */
     public static SqliteDatabase open(Path file, List<Schema> schemas) {
+        return open(file, schemas, false);
+    }
+
+    /**
+     * {@link #open(Path, List)}, but beside another gateway of the same machine too: one that is about to go, whose place this one takes. SQLite lets
+     * both write, one at a time.
+     */
+    public static SqliteDatabase openBeside(Path file, List<Schema> schemas) {
+        return open(file, schemas, true);
+    }
+
+    private static SqliteDatabase open(Path file, List<Schema> schemas, boolean beside) {
         FileChannel lock = null;
         Connection writer = null;
         SqliteDatabase database = null;
@@ -58,7 +70,7 @@ public final class SqliteDatabase implements Database {
             if (folder != null) {
                 PrivateFiles.createFolder(folder);
             }
-            lock = StateFileCheck.lock(path);
+            lock = StateFileCheck.lock(path, beside);
             StateFileCheck.beforeOpening(path);
             PrivateFiles.createFile(path);
             writer = connect(path, false);

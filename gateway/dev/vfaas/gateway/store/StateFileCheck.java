@@ -29,13 +29,20 @@ final class StateFileCheck {
 
     private StateFileCheck() {}
 
-    /** Takes the state for this process until the channel is closed or the process ends. */
-    static FileChannel lock(Path file) throws IOException {
+    /**
+     * Takes the state for this process until the channel is closed or the process ends.
+     *
+     * @param beside whether a state that another process has may be used as well
+     */
+    static FileChannel lock(Path file, boolean beside) throws IOException {
         Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
         PrivateFiles.createFile(lockFile);
         FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() == null) {
+                if (beside) {
+                    return channel;
+                }
                 throw inUse(file, lockFile);
             }
         } catch (OverlappingFileLockException e) {
