@@ -161,7 +161,9 @@ final class NodeAddCommand implements Callable<Integer> {
             List<Node> before = cluster.nodes();
             HostUp up = new HostUp(
                     visit.server(),
-                    facts -> new ServerBlueprint(firewall(gate, before, facts), pulling(first, blueprint(cluster, join, gate, facts)))
+                    facts -> new ServerBlueprint(
+                                    firewall(gate, before, facts),
+                                    pulling(first, blueprint(cluster, join, gate, facts)))
                             .steps(facts),
                     Demands.k3s(false, List.of(), LocalDate.now(ZoneOffset.UTC)),
                     visit.self(),

@@ -55,7 +55,9 @@ class VfaasStackIT {
 
             Tool.Outcome down = server("down", one, "--yes");
             assertThat(down.exitCode()).as(down.err()).isZero();
-            assertThat(one.run("ls -d /var/lib/vfaas-gateway /var/lib/rancher /etc/rancher /var/lib/vfaas 2>/dev/null").out()).isEmpty();
+            assertThat(one.run("ls -d /var/lib/vfaas-gateway /var/lib/rancher /etc/rancher /var/lib/vfaas 2>/dev/null")
+                            .out())
+                    .isEmpty();
             assertThat(tool("context", "list", "-o", "name").out()).doesNotContain(one.address());
         }
     }
