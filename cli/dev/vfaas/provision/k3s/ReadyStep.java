@@ -23,6 +23,21 @@ final class ReadyStep implements Step {
     private static final String QUESTION = "k3s.ready";
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(45);
 
+    /** The same in one call of kubectl, for a cluster that is ready: it prints "ready" then, and something else otherwise. $2 as above. */
+    private static final String GLANCE = """
+            export PATH="$PATH:/usr/local/bin"
+            all=$(k3s kubectl get nodes,deployments,serviceaccounts -A -o 'jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{.status.conditions[?(@.type=="Available")].status}{"\n"}{end}' 2>/dev/null)
+            all=" $(echo $all) "
+            glance() {
+              case $all in *" Node//$(uname -n | tr A-Z a-z)=True "*) ;; *) return 1 ;; esac
+              case $all in *" ServiceAccount/default/default= "*) ;; *) return 1 ;; esac
+              for name in $2; do
+                case $all in *" Deployment/kube-system/$name=True "*) ;; *) return 1 ;; esac
+              done
+            }
+            if glance "$@"; then echo ready; exit 0; fi
+            """;
+
     /** Prints the stage that is not reached yet, or "ready", and a word about it. $1 how often to look, a second apart; $2 deployments that must be there. */
     private static final String LOOK = """
             export PATH="$PATH:/usr/local/bin"
@@ -82,7 +97,7 @@ final class ReadyStep implements Step {
 
     @Override
     public List<Question> questions() {
-        return List.of(new Question.OfScript(QUESTION, "set -- 1 '" + parts() + "'\n" + LOOK));
+        return List.of(new Question.OfScript(QUESTION, "set -- 1 '" + parts() + "'\n" + GLANCE + LOOK));
     }
 
     /** K3s brings these Deployments; Traefik only when it is wanted. */
