@@ -60,7 +60,8 @@ class SeveralServersIT {
 
     @Test
     void allAreSetUpOneThatFailsStopsNoOtherAndEveryFailureIsTold() {
-        List<String> all = servers.stream().map(server -> "root@" + server.address()).toList();
+        List<String> all =
+                servers.stream().map(server -> "root@" + server.address()).toList();
         Tool.Outcome pending = vfaas(all, "up", "--dry-run", "--exit-code");
         assertThat(pending.exitCode()).as(pending.err()).isEqualTo(10);
 
@@ -73,7 +74,9 @@ class SeveralServersIT {
         assertThat(vfaas(all, "up", "--dry-run", "--exit-code").exitCode()).isZero();
 
         List<String> some = List.of(
-                all.get(0), "guest@" + servers.get(1).address(), "nobody@" + servers.get(2).address());
+                all.get(0),
+                "guest@" + servers.get(1).address(),
+                "nobody@" + servers.get(2).address());
         Tool.Outcome refused = vfaas(some, "up");
         assertThat(refused.exitCode()).isEqualTo(4);
         assertThat(refused.out()).contains(all.get(0) + ": nothing to do");
