@@ -80,7 +80,10 @@ public final class Commands {
                         .addSubcommand(new ContextShowCommand(session)));
         add(
                 "namespace",
-                () -> new CommandLine(new NamespaceCommand()).addSubcommand(new NamespaceListCommand(session)),
+                () -> new CommandLine(new NamespaceCommand())
+                        .addSubcommand(new NamespaceListCommand(session))
+                        .addSubcommand(new NamespaceCreateCommand(session))
+                        .addSubcommand(new NamespaceRemoveCommand(session)),
                 "ns");
         add("completion", () -> new CompletionCommand(session));
         add("version", () -> new VersionCommand(session));

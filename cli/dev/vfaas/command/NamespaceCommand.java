@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code vfaas namespace}: the group of commands about namespaces. */
 @Command(
         name = "namespace",
-        description = "Show the namespaces of functions",
+        description = "Show, make and remove namespaces of functions",
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Examples:", "  vfaas namespace list"})
+        footer = {"", "Examples:", "  vfaas namespace list", "  vfaas namespace create staging"})
 final class NamespaceCommand {}

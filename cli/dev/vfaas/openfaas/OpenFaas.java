@@ -120,6 +120,20 @@ public final class OpenFaas {
         return transport.get(url("metrics", null).build());
     }
 
+    /** Makes a namespace for functions. */
+    public void createNamespace(FunctionNamespace namespace) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("name", namespace.name());
+        body.put("labels", namespace.labels());
+        body.put("annotations", namespace.annotations());
+        transport.send("POST", url("system/namespace/", null).build(), json.write(body));
+    }
+
+    /** Removes a namespace with the functions and secrets in it. */
+    public void deleteNamespace(String name) {
+        transport.send("DELETE", url("system/namespace/" + name, null).build(), json.write(members("name", name, "namespace", null)));
+    }
+
     /** Checks that the gateway is up. */
     public void health() {
         transport.get(url("healthz", null).build());

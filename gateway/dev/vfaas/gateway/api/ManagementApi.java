@@ -25,6 +25,7 @@ public final class ManagementApi implements BlockingHandler {
     private final FunctionEndpoints functions;
     private final SecretEndpoints secrets;
     private final LogEndpoint logs;
+    private final NamespaceEndpoints namespaces;
     private final @Nullable QueueEndpoints queue;
 
     /**
@@ -42,6 +43,7 @@ public final class ManagementApi implements BlockingHandler {
         this.functions = new FunctionEndpoints(runtime, new DeploymentRules(secrets), metrics, json);
         this.secrets = new SecretEndpoints(secrets, json);
         this.logs = new LogEndpoint(runtime, json);
+        this.namespaces = new NamespaceEndpoints(runtime, json);
         this.queue = queue == null ? null : new QueueEndpoints(queue, json);
     }
 
@@ -66,8 +68,8 @@ public final class ManagementApi implements BlockingHandler {
             case "scale-function" -> functions.scale(exchange, name);
             case "secrets" -> secrets.handle(exchange);
             case "info" -> info(exchange);
-            case "namespaces" -> namespaces(exchange);
-            case "namespace" -> namespace(exchange, name);
+            case "namespaces" -> namespaces.names(exchange);
+            case "namespace" -> namespaces.handle(exchange, name);
             case "logs" -> logs.handle(exchange);
             case "queue" -> {
                 if (queue == null) {
@@ -89,23 +91,6 @@ public final class ManagementApi implements BlockingHandler {
         };
         GatewayInfo.Version release = new GatewayInfo.Version(null, "", version);
         json.respond(exchange, 200, new GatewayInfo(runtime.provider(), release, arch));
-    }
-
-    private void namespaces(Exchange exchange) throws IOException {
-        allow(exchange, "GET");
-        json.respond(exchange, 200, runtime.namespaces());
-    }
-
-    /** Namespaces come and go with the functions in them, so they can be read but not made. */
-    private void namespace(Exchange exchange, String name) throws IOException {
-        if (!exchange.method().equals("GET")) {
-            throw new ApiRefusal(
-                    501, "Feature not implemented: a namespace exists as soon as a function is deployed to it");
-        }
-        if (!runtime.namespaces().contains(name)) {
-            throw new ApiRefusal(404, "namespace not found: " + name);
-        }
-        json.respond(exchange, 200, Map.of("name", name));
     }
 
     /**

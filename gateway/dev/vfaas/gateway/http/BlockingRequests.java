@@ -96,6 +96,7 @@ public final class BlockingRequests implements RequestHandler {
             case INVALID -> 400;
             case UNAVAILABLE -> 503;
             case NO_SPACE -> 507;
+            case UNSUPPORTED -> 501;
             case INTERNAL -> 500;
         };
     }

@@ -1,6 +1,7 @@
 package dev.vfaas.gateway.runtime;
 
 import dev.vfaas.openfaas.FunctionDeployment;
+import dev.vfaas.openfaas.FunctionNamespace;
 import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayInfo;
 import java.util.Collection;
@@ -59,6 +60,28 @@ public interface FunctionRuntime extends AutoCloseable {
 
     /** Names of the namespaces, the default one first. */
     List<String> namespaces();
+
+    /** A namespace with its labels and annotations, null when there is none. */
+    default @Nullable FunctionNamespace namespace(String name) {
+        return namespaces().contains(name) ? new FunctionNamespace(name, Map.of(), Map.of()) : null;
+    }
+
+    /** Makes a namespace. ALREADY_EXISTS, INVALID, UNSUPPORTED where namespaces come and go with the functions in them. */
+    default void createNamespace(FunctionNamespace namespace) {
+        throw new RuntimeFailure(
+                RuntimeFailure.Kind.UNSUPPORTED,
+                "Feature not implemented: a namespace exists as soon as a function is deployed to it");
+    }
+
+    /** Replaces a namespace's labels and annotations. NOT_FOUND, INVALID, UNSUPPORTED. */
+    default void updateNamespace(FunctionNamespace namespace) {
+        createNamespace(namespace);
+    }
+
+    /** Removes a namespace with the functions and secrets in it. NOT_FOUND, INVALID for the default one, UNSUPPORTED. */
+    default void removeNamespace(String name) {
+        createNamespace(new FunctionNamespace(name, Map.of(), Map.of()));
+    }
 
     /** Stops every replica within a bounded time; durable state stays. */
     @Override

@@ -16,6 +16,8 @@ public final class RuntimeFailure extends RuntimeException {
         UNAVAILABLE,
         /** 507: the disk is full. */
         NO_SPACE,
+        /** 501: this runtime has no such thing. */
+        UNSUPPORTED,
         /** 500. */
         INTERNAL
     }

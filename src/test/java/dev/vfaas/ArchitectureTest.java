@@ -74,6 +74,14 @@ class ArchitectureTest {
     static final ArchRule theGatewayUsesOnlyTheApisTypes = room(GATEWAY, "dev.vfaas.openfaas");
 
     @ArchTest
+    static final ArchRule whereFunctionsRunIsTheWiringsChoice = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.vfaas.gateway", "dev.vfaas.gateway.runtime.kubernetes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.vfaas.gateway.runtime.kubernetes..", "io.fabric8..");
+
+    @ArchTest
     static final ArchRule console = room("dev.vfaas.console..");
 
     @ArchTest

@@ -132,7 +132,8 @@ final class Directory implements Watch.Eyes, AutoCloseable {
 
     private static FunctionKey key(Pod pod) {
         return new FunctionKey(
-                pod.getMetadata().getNamespace(), pod.getMetadata().getLabels().get(Marks.FUNCTION));
+                pod.getMetadata().getNamespace(),
+                pod.getMetadata().getLabels().getOrDefault(Marks.FUNCTION, "")); // the watch asks for pods that have it
     }
 
     @Override

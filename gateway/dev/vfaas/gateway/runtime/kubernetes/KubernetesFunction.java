@@ -157,7 +157,9 @@ final class KubernetesFunction implements LiveFunction {
             } else {
                 replica.see(pod);
             }
-            if (!replica.nodeSaysReady() && !check.delayed()) {
+            if (replica.disputed()) {
+                recheck(replica);
+            } else if (!replica.nodeSaysReady() && !check.delayed()) {
                 ask(replica);
             }
             reconcile();
@@ -182,6 +184,24 @@ final class KubernetesFunction implements LiveFunction {
             endpoints = List.of();
             fail(new RuntimeFailure(RuntimeFailure.Kind.NOT_FOUND, "function " + key + " was removed"));
         }
+    }
+
+    /** Asks a replica that takes calls though its node says it should not; it loses them when it does not answer. */
+    private void recheck(Replica replica) {
+        String host = replica.host();
+        HealthCheck how = check;
+        numbers.async(() -> {
+            boolean answers = Knock.at(host, how) || Knock.at(host, how);
+            synchronized (lock) {
+                if (answers) {
+                    replica.answered();
+                } else {
+                    replica.doubt();
+                    ask(replica);
+                }
+                reconcile();
+            }
+        });
     }
 
     private void doubt(Replica replica) {

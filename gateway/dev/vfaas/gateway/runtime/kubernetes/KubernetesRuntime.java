@@ -9,6 +9,7 @@ import dev.vfaas.gateway.runtime.ResourceUse;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.ScalingRules;
 import dev.vfaas.openfaas.FunctionDeployment;
+import dev.vfaas.openfaas.FunctionNamespace;
 import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayInfo;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -244,6 +245,26 @@ public final class KubernetesRuntime implements FunctionRuntime {
     @Override
     public List<String> namespaces() {
         return namespaces.names();
+    }
+
+    @Override
+    public @Nullable FunctionNamespace namespace(String name) {
+        return namespaces.find(name);
+    }
+
+    @Override
+    public void createNamespace(FunctionNamespace namespace) {
+        namespaces.create(namespace);
+    }
+
+    @Override
+    public void updateNamespace(FunctionNamespace namespace) {
+        namespaces.update(namespace);
+    }
+
+    @Override
+    public void removeNamespace(String name) {
+        namespaces.remove(name);
     }
 
     /** Ends the watches; functions run on. */

@@ -288,9 +288,14 @@ final class Manifest {
         return all.entrySet().stream()
                 .map(entry -> new EnvVarBuilder()
                         .withName(entry.getKey())
-                        .withValue(entry.getValue().replace("$(", "$$(")) // Kubernetes would put variables there
+                        .withValue(literal(entry.getValue()))
                         .build())
                 .toList();
+    }
+
+    /** Kubernetes reads {@code $(NAME)} as a variable and {@code $$} as one dollar sign. */
+    private static String literal(String value) {
+        return value.contains("$$") || value.contains("$(") ? value.replace("$", "$$") : value;
     }
 
     private static boolean restricted(FunctionDeployment asked) {

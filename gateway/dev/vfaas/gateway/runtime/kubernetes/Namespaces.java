@@ -2,6 +2,7 @@ package dev.vfaas.gateway.runtime.kubernetes;
 
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
+import dev.vfaas.openfaas.FunctionNamespace;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -22,12 +23,14 @@ final class Namespaces implements AutoCloseable {
     private final Cluster cluster;
     private final Directory directory;
     private final Consumer<String> log;
+    private final Rights rights;
     private @Nullable SharedIndexInformer<Namespace> informer;
 
     Namespaces(Cluster cluster, Directory directory, Consumer<String> log) {
         this.cluster = cluster;
         this.directory = directory;
         this.log = log;
+        this.rights = new Rights(cluster);
     }
 
     /** Watches all that are there, and from now on those that come; a gateway that may not list namespaces knows the default one only. */
@@ -122,7 +125,7 @@ final class Namespaces implements AutoCloseable {
         }
         try {
             if (cluster.client().namespaces().withName(name).get() == null) {
-                create(name, Map.of(), Map.of());
+                create(new FunctionNamespace(name, Map.of(), Map.of()));
             }
         } catch (KubernetesClientException e) {
             if (e.getCode() != 403) { // then the deployment itself tells
@@ -131,21 +134,92 @@ final class Namespaces implements AutoCloseable {
         }
     }
 
-    private void create(String name, Map<String, String> labels, Map<String, String> annotations) {
+    /** One with its labels and annotations, null when it is not for functions. */
+    @Nullable
+    FunctionNamespace find(String name) {
+        Namespace found = get(name);
+        if (found == null || !isOurs(found) && !name.equals(FunctionKey.DEFAULT_NAMESPACE)) {
+            return null;
+        }
+        Map<String, String> labels = found.getMetadata().getLabels();
+        Map<String, String> annotations = found.getMetadata().getAnnotations();
+        return new FunctionNamespace(name, labels == null ? Map.of() : labels, annotations == null ? Map.of() : annotations);
+    }
+
+    private @Nullable Namespace get(String name) {
+        try {
+            return cluster.client().namespaces().withName(name).get();
+        } catch (KubernetesClientException e) {
+            throw cluster.failure("read namespace " + name, e);
+        }
+    }
+
+    /** Makes one, with the gateway's rights in it; returns when functions can be put there. ALREADY_EXISTS. */
+    void create(FunctionNamespace asked) {
+        String name = asked.name();
         try {
             cluster.client()
                     .namespaces()
                     .resource(new NamespaceBuilder()
                             .withNewMetadata()
                             .withName(name)
-                            .withLabels(labels)
-                            .withAnnotations(annotations)
+                            .withLabels(asked.labels())
+                            .withAnnotations(asked.annotations())
                             .addToAnnotations(Marks.NAMESPACE, "1")
                             .endMetadata()
                             .build())
                     .create();
+            rights.grant(name);
         } catch (KubernetesClientException e) {
-            throw cluster.failure("create namespace " + name, e);
+            throw e.getCode() == 409
+                    ? new RuntimeFailure(
+                            RuntimeFailure.Kind.ALREADY_EXISTS,
+                            "namespace " + name + " already exists"
+                                    + (find(name) == null ? ", and is not for functions" : ""),
+                            e)
+                    : cluster.failure("create namespace " + name, e);
+        }
+        directory.watch(name, LOOK);
+    }
+
+    /** Replaces labels and annotations of one. NOT_FOUND. */
+    void update(FunctionNamespace asked) {
+        existing(asked.name());
+        try {
+            cluster.client()
+                    .namespaces()
+                    .withName(asked.name())
+                    .edit(namespace -> new NamespaceBuilder(namespace)
+                            .editMetadata()
+                            .withLabels(asked.labels())
+                            .addToLabels("kubernetes.io/metadata.name", asked.name())
+                            .withAnnotations(asked.annotations())
+                            .addToAnnotations(Marks.NAMESPACE, "1")
+                            .endMetadata()
+                            .build());
+        } catch (KubernetesClientException e) {
+            throw cluster.failure("update namespace " + asked.name(), e);
+        }
+    }
+
+    /** Removes one with all in it. NOT_FOUND for one that is not ours, INVALID for the default one. */
+    void remove(String name) {
+        if (name.equals(FunctionKey.DEFAULT_NAMESPACE)) {
+            throw new RuntimeFailure(
+                    RuntimeFailure.Kind.INVALID, "namespace " + name + " is the default one and cannot be removed");
+        }
+        existing(name);
+        try {
+            cluster.client().namespaces().withName(name).delete();
+        } catch (KubernetesClientException e) {
+            throw cluster.failure("remove namespace " + name, e);
+        }
+        directory.leave(name);
+    }
+
+    private void existing(String name) {
+        if (find(name) == null) {
+            throw new RuntimeFailure(RuntimeFailure.Kind.NOT_FOUND, "namespace not found: " + name);
         }
     }
 

@@ -52,6 +52,16 @@ final class PodState {
         return false;
     }
 
+    /** Whether its container is between two runs. */
+    static boolean ended(Pod pod) {
+        ContainerStatus container = container(pod);
+        return container != null
+                && container.getState() != null
+                && (container.getState().getTerminated() != null
+                        || container.getState().getWaiting() != null && container.getLastState() != null
+                                && container.getLastState().getTerminated() != null);
+    }
+
     /** Whether its container runs or ran, so that it has a log. */
     static boolean began(Pod pod) {
         ContainerStatus container = container(pod);
@@ -96,13 +106,28 @@ final class PodState {
             return null;
         }
         Instant since = instant(state.getRunning().getStartedAt());
-        boolean late = since != null && since.plus(PATIENCE).isBefore(now);
+        Instant unready = notReadySince(pod); // a node that was cut off takes back what it said; that is no slow start
+        boolean late = since != null
+                && since.plus(PATIENCE).isBefore(now)
+                && (unready == null || unready.plus(PATIENCE).isBefore(now));
         if (last != null && restarts > 0) {
             return new Trouble(name + ends + ", " + times(restarts), restarts > 1, true, !late);
         }
         return late
                 ? new Trouble(name + "runs for " + PATIENCE.toSeconds() + " s and is not ready", true, true, false)
                 : null;
+    }
+
+    private static @Nullable Instant notReadySince(Pod pod) {
+        if (pod.getStatus().getConditions() == null) {
+            return null;
+        }
+        for (PodCondition condition : pod.getStatus().getConditions()) {
+            if ("Ready".equals(condition.getType())) {
+                return instant(condition.getLastTransitionTime());
+            }
+        }
+        return null;
     }
 
     private static @Nullable Trouble waitsForNode(Pod pod, String name, Instant now) {

@@ -30,7 +30,7 @@ final class Reading {
         Map<String, String> environment = new HashMap<>();
         String process = null;
         for (EnvVar variable : orEmpty(container.getEnv())) {
-            String value = Objects.requireNonNullElse(variable.getValue(), "").replace("$$(", "$(");
+            String value = Objects.requireNonNullElse(variable.getValue(), "").replace("$$", "$");
             if (variable.getName().equals("fprocess") && (added.isEmpty() || added.contains("fprocess"))) {
                 process = value;
             } else if (!added.contains(variable.getName())) {

@@ -19,6 +19,7 @@ final class Replica implements Endpoint {
     private boolean nodeSaysReady;
     private boolean answered;
     private boolean knocking;
+    private boolean disputed;
     private int restarts;
 
     Replica(Pod pod, Consumer<Replica> onUnreachable) {
@@ -42,22 +43,33 @@ final class Replica implements Endpoint {
         boolean readyBefore = nodeSaysReady;
         nodeSaysReady = PodState.ready(now);
         int restartsNow = PodState.restarts(now);
-        if (restartsNow != restarts || readyBefore && !nodeSaysReady) {
+        if (restartsNow != restarts || PodState.ended(now)) {
             answered = false; // what it answered before is worth nothing any more
+            disputed = false;
+        } else if (readyBefore && !nodeSaysReady) {
+            answered = true; // the node may have been cut off from the API, and the replica be well: it is asked before it loses its calls
+            disputed = true;
         }
         restarts = restartsNow;
         takesCalls = isReady();
     }
 
+    /** Whether the node took back that it is ready, and it was not asked since; asking ends with {@link #answered} or {@link #doubt}. */
+    boolean disputed() {
+        return disputed;
+    }
+
     /** It answered the gateway's own question. */
     void answered() {
         answered = true;
+        disputed = false;
         takesCalls = isReady();
     }
 
     /** A connection to it failed: until it answers again it gets no call, whatever the node says. */
     void doubt() {
         answered = false;
+        disputed = false;
         takesCalls = false;
     }
 

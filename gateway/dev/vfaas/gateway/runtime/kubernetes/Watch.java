@@ -85,7 +85,7 @@ final class Watch implements AutoCloseable {
             throw new RuntimeFailure(
                     RuntimeFailure.Kind.UNAVAILABLE,
                     "the functions of namespace " + namespace + " cannot be listed: "
-                            + e.getCause().getMessage(),
+                            + e.getMessage(),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

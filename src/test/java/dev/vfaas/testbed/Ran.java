@@ -20,12 +20,12 @@ public record Ran(int exitCode, String out, String err) {
     }
 
     /** Runs a program without input; what it starts in the background may go on. */
-    static Ran of(List<String> command, Map<String, String> variables, Duration deadline) {
+    public static Ran of(List<String> command, Map<String, String> variables, Duration deadline) {
         return of(command, variables, Path.of("/dev/null"), deadline);
     }
 
     /** Runs a program with a file as its input. */
-    static Ran of(List<String> command, Map<String, String> variables, Path input, Duration deadline) {
+    public static Ran of(List<String> command, Map<String, String> variables, Path input, Duration deadline) {
         try {
             Path out = Files.createTempFile("testbed", ".out");
             Path err = Files.createTempFile("testbed", ".err");
