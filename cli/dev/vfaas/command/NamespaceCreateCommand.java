@@ -15,7 +15,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "create",
         description = "Make a namespace for functions (on Kubernetes; elsewhere it exists as soon as a function does)",
-        footer = {"", "Examples:", "  vfaas namespace create staging", "  vfaas namespace create staging --label team=web"})
+        footer = {
+            "",
+            "Examples:",
+            "  vfaas namespace create staging",
+            "  vfaas namespace create staging --label team=web"
+        })
 final class NamespaceCreateCommand implements Callable<Integer> {
     private final Session session;
 

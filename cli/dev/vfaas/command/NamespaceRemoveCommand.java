@@ -15,7 +15,12 @@ import picocli.CommandLine.Parameters;
         name = "remove",
         aliases = {"rm", "delete"},
         description = "Remove a namespace; refuses while functions are in it",
-        footer = {"", "Examples:", "  vfaas namespace remove staging", "  vfaas namespace remove staging --with-functions"})
+        footer = {
+            "",
+            "Examples:",
+            "  vfaas namespace remove staging",
+            "  vfaas namespace remove staging --with-functions"
+        })
 final class NamespaceRemoveCommand implements Callable<Integer> {
     private final Session session;
 

@@ -131,7 +131,10 @@ public final class OpenFaas {
 
     /** Removes a namespace with the functions and secrets in it. */
     public void deleteNamespace(String name) {
-        transport.send("DELETE", url("system/namespace/" + name, null).build(), json.write(members("name", name, "namespace", null)));
+        transport.send(
+                "DELETE",
+                url("system/namespace/" + name, null).build(),
+                json.write(members("name", name, "namespace", null)));
     }
 
     /** Checks that the gateway is up. */

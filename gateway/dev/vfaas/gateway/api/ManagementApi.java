@@ -9,7 +9,6 @@ import dev.vfaas.gateway.runtime.Secrets;
 import dev.vfaas.openfaas.GatewayInfo;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**

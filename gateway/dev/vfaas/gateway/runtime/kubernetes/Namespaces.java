@@ -143,7 +143,8 @@ final class Namespaces implements AutoCloseable {
         }
         Map<String, String> labels = found.getMetadata().getLabels();
         Map<String, String> annotations = found.getMetadata().getAnnotations();
-        return new FunctionNamespace(name, labels == null ? Map.of() : labels, annotations == null ? Map.of() : annotations);
+        return new FunctionNamespace(
+                name, labels == null ? Map.of() : labels, annotations == null ? Map.of() : annotations);
     }
 
     private @Nullable Namespace get(String name) {

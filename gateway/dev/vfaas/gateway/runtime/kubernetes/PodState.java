@@ -58,7 +58,8 @@ final class PodState {
         return container != null
                 && container.getState() != null
                 && (container.getState().getTerminated() != null
-                        || container.getState().getWaiting() != null && container.getLastState() != null
+                        || container.getState().getWaiting() != null
+                                && container.getLastState() != null
                                 && container.getLastState().getTerminated() != null);
     }
 

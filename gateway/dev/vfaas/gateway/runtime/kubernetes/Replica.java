@@ -47,7 +47,9 @@ final class Replica implements Endpoint {
             answered = false; // what it answered before is worth nothing any more
             disputed = false;
         } else if (readyBefore && !nodeSaysReady) {
-            answered = true; // the node may have been cut off from the API, and the replica be well: it is asked before it loses its calls
+            answered =
+                    true; // the node may have been cut off from the API, and the replica be well: it is asked before it
+            // loses its calls
             disputed = true;
         }
         restarts = restartsNow;

@@ -84,8 +84,7 @@ final class Watch implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new RuntimeFailure(
                     RuntimeFailure.Kind.UNAVAILABLE,
-                    "the functions of namespace " + namespace + " cannot be listed: "
-                            + e.getMessage(),
+                    "the functions of namespace " + namespace + " cannot be listed: " + e.getMessage(),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

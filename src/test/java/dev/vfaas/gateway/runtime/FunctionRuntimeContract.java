@@ -193,7 +193,9 @@ public abstract class FunctionRuntimeContract {
         for (String version : List.of("v2", "v3")) {
             runtime().update(function("moving", Map.of("version", version)));
             awaitReady("moving", 1);
-            assertThat(call("moving", "/")).as("after success is told, only the new version answers").isEqualTo(version);
+            assertThat(call("moving", "/"))
+                    .as("after success is told, only the new version answers")
+                    .isEqualTo(version);
             await(() -> answers.contains(version), answers::toString);
         }
         over.set(true);
@@ -276,7 +278,9 @@ public abstract class FunctionRuntimeContract {
         runtime().deploy(function("talks", Map.of("version", "v1")));
         awaitReady("talks", 1);
         call("talks", "/say/first");
-        await(() -> logged("talks", 0).contains("first\n"), () -> logged("talks", 0).toString());
+        await(
+                () -> logged("talks", 0).contains("first\n"),
+                () -> logged("talks", 0).toString());
         assertThat(logged("talks", 0)).contains("listening v1\n");
         assertThat(logged("talks", 1)).hasSize(1);
 
@@ -293,11 +297,16 @@ public abstract class FunctionRuntimeContract {
         awaitReady("talks", 2);
         await(
                 () -> followed.stream().anyMatch(line -> line.text().equals("second\n"))
-                        && followed.stream().map(LogMessage::instance).distinct().count() == 2,
+                        && followed.stream()
+                                        .map(LogMessage::instance)
+                                        .distinct()
+                                        .count()
+                                == 2,
                 followed::toString);
         reader.interrupt();
         reader.join();
-        assertThat(followed.stream().filter(line -> line.text().equals("second\n"))).hasSize(1);
+        assertThat(followed.stream().filter(line -> line.text().equals("second\n")))
+                .hasSize(1);
     }
 
     private List<String> logged(String name, int tail) {

@@ -29,7 +29,8 @@ final class KubernetesBed implements AutoCloseable {
         testbed = Testbed.withKubernetes();
         server = testbed.server("kube");
         String url = testbed.release(VERSION).url();
-        pods = "10." + (100 + Integer.parseInt(server.address().split("\\.")[2])) + ".0.0/16"; // others may use K3s's own
+        pods = "10." + (100 + Integer.parseInt(server.address().split("\\.")[2]))
+                + ".0.0/16"; // others may use K3s's own
         server.run("mkdir -p /var/lib/rancher/k3s/agent/images /etc/rancher/k3s"
                         + " && echo 'cluster-cidr: " + pods + "' >/etc/rancher/k3s/config.yaml"
                         + " && cd /var/lib/rancher/k3s/agent/images"
@@ -68,7 +69,10 @@ final class KubernetesBed implements AutoCloseable {
                 folder.resolve("image.tar").toString(),
                 "/function");
         server.upload(folder.resolve("image.tar"), "/tmp/image.tar");
-        server.await("k3s ctr images import /tmp/image.tar && k3s kubectl get nodes", nodes -> nodes.contains(" Ready"), LIMIT);
+        server.await(
+                "k3s ctr images import /tmp/image.tar && k3s kubectl get nodes",
+                nodes -> nodes.contains(" Ready"),
+                LIMIT);
     }
 
     private static void run(String... command) {

@@ -136,7 +136,9 @@ class KubernetesRuntimeIT extends FunctionRuntimeContract {
                 .contains("deployment.apps/known", "service/known");
         assertThat(call("known", "/user")).isEqualTo("12000");
         assertThat(call("known", "/write/etc-x")).contains("denied");
-        assertThat(bed.kubectl("get deployment known -n openfaas-fn -o jsonpath={.spec.template.spec.terminationGracePeriodSeconds}"))
+        assertThat(
+                        bed.kubectl(
+                                "get deployment known -n openfaas-fn -o jsonpath={.spec.template.spec.terminationGracePeriodSeconds}"))
                 .isEqualTo("47");
 
         bed.kubectl("scale deployment known -n openfaas-fn --replicas=2"); // by someone else
@@ -186,8 +188,7 @@ class KubernetesRuntimeIT extends FunctionRuntimeContract {
         assertThat(status("placed").constraints()).containsExactly("disk=none");
         assertThatThrownBy(() -> runtime.update(with(asked, List.of("disk"))))
                 .isInstanceOfSatisfying(
-                        RuntimeFailure.class,
-                        e -> assertThat(e.kind()).isEqualTo(RuntimeFailure.Kind.INVALID))
+                        RuntimeFailure.class, e -> assertThat(e.kind()).isEqualTo(RuntimeFailure.Kind.INVALID))
                 .hasMessageContaining("constraint \"disk\"");
     }
 

@@ -20,7 +20,9 @@ class ProcessContractTest extends FunctionRuntimeContract {
         bench = new RuntimeBench(folder, RuntimeBench.quick());
         String server = RuntimeBench.SERVER
                 .replace("VERSION = '%s'", "VERSION = os.environ.get('version', '-')")
-                .replace("print('listening'", "if 'broken' in os.environ: print('no module named x', flush=True); os._exit(3)\nprint('listening'");
+                .replace(
+                        "print('listening'",
+                        "if 'broken' in os.environ: print('no module named x', flush=True); os._exit(3)\nprint('listening'");
         bench.images.put("contract:latest", Map.of("index.py", server), "python3", "index.py");
     }
 
