@@ -28,6 +28,7 @@ public record Names(String servers) {
     public record Answer(SortedSet<String> addresses, String trouble) {}
 
     /** Addresses of both families; CNAME records are followed by the name server. */
+    @SuppressWarnings("BanJNDI") // the DNS provider gives texts; it makes no objects of what it is answered
     public Answer addresses(String name) {
         Hashtable<String, String> environment = new Hashtable<>();
         environment.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
