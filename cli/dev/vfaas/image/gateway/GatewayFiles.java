@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -183,7 +184,7 @@ final class GatewayFiles {
                 names.addFirst("META-INF/MANIFEST.MF");
             }
             for (String name : names) {
-                byte[] bytes = entries.get(name).bytes();
+                byte[] bytes = Objects.requireNonNull(entries.get(name)).bytes();
                 ZipEntry entry = new ZipEntry(name);
                 entry.setLastModifiedTime(FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
                 entry.setSize(bytes.length);

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -89,7 +90,7 @@ public final class GatewayImageBuilder {
     }
 
     private Path folder() {
-        return cache.blobPath("sha256:0").getParent();
+        return Objects.requireNonNull(cache.blobPath("sha256:0").getParent());
     }
 
     private String key(Platform platform, @Nullable Path prepared) throws IOException {

@@ -135,7 +135,7 @@ public final class JetStreamCalls implements CallStore {
                     held.forEach(Message::inProgress);
                 }
             } catch (RuntimeException e) {
-                log.warn("the queue does not answer, trying again", "reason", e.getMessage());
+                log.warn("the queue does not answer, trying again", "reason", String.valueOf(e.getMessage()));
             }
             try {
                 Thread.sleep(Broker.LOOK);

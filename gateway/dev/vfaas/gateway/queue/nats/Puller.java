@@ -66,7 +66,12 @@ final class Puller {
                 if (stopping) {
                     return;
                 }
-                log.warn("cannot take queued calls, trying again", "function", function, "reason", e.getMessage());
+                log.warn(
+                        "cannot take queued calls, trying again",
+                        "function",
+                        function,
+                        "reason",
+                        String.valueOf(e.getMessage()));
                 subscription = drop(subscription);
                 try {
                     Thread.sleep(PAUSE);

@@ -191,7 +191,10 @@ final class KubernetesFunction implements LiveFunction {
         String host = replica.host();
         HealthCheck how = check;
         numbers.async(() -> {
-            boolean answers = Knock.at(host, how) || Knock.at(host, how);
+            boolean answers = Knock.at(host, how);
+            if (!answers) { // one lost answer is no reason to take its calls away
+                answers = Knock.at(host, how);
+            }
             synchronized (lock) {
                 if (answers) {
                     replica.answered();
