@@ -21,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The tool in process: one instance is one run. Nothing of it touches the process's own streams, variables or exit code. */
 public final class Vfaas {
     private static final String STACKTRACE = "--stacktrace";
+    private static final long FAREWELL_SECONDS = 5;
     private static final List<String> VERSION = List.of("--version");
 
     /** What picocli says of an option with a fixed set of values. */
@@ -42,6 +45,7 @@ public final class Vfaas {
     private final PrintStream err;
     private final Console console;
     private final Session session;
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean interrupted;
 
     /** A run that writes its result to {@code out} and everything else to {@code err}. */
@@ -89,13 +93,20 @@ public final class Vfaas {
         } finally {
             session.close();
             console.flush();
+            over.countDown();
         }
     }
 
-    /** Undoes what is half done; the process entry calls it when it is interrupted. */
+    /** Undoes what is half done, and lets work that ends by itself say how to go on; the process entry calls it when it is interrupted. */
     void interrupted() {
         interrupted = true;
-        console.interrupted();
+        if (console.interrupted()) {
+            try {
+                over.await(FAREWELL_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Whether {@link #interrupted} was called. */

@@ -21,6 +21,7 @@ final class ServerVisit implements AutoCloseable {
     private final RunLog log;
     private final InstantSource clock;
     private final Self self;
+    private final Console console;
     private final Console.Cleanup cleanup;
     private final Thread worker = Thread.currentThread();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -31,7 +32,8 @@ final class ServerVisit implements AutoCloseable {
         Path runs = session.environment().stateDirectory().resolve("runs");
         this.log = RunLog.create(runs, host, action, clock);
         this.server = new LoggedServer(new WorkingServer(login(session, options, host), self.mark()), log);
-        this.cleanup = session.console().onInterrupt(this::interrupt);
+        this.console = session.console();
+        this.cleanup = console.onInterrupt(this::interrupt);
     }
 
     private Server login(Session session, ServerOptions options, String host) {
@@ -63,6 +65,7 @@ final class ServerVisit implements AutoCloseable {
     /** Lets the work say on the server that it ends; a server that does not answer is not waited for. */
     private void interrupt() {
         worker.interrupt();
+        console.linger();
         try {
             if (!ended.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 server.close();

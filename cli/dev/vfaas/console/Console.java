@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public final class Console {
     private final InputStream in;
     private final Environment environment;
     private final Set<Runnable> cleanups;
+    private final AtomicBoolean lingering;
     private final ReentrantLock asking;
     private final String prefix;
     private final @Nullable Progress shared;
@@ -34,6 +36,7 @@ public final class Console {
         this.in = in;
         this.environment = environment;
         this.cleanups = ConcurrentHashMap.newKeySet();
+        this.lingering = new AtomicBoolean();
         this.asking = new ReentrantLock();
         this.prefix = "";
         this.shared = null;
@@ -45,6 +48,7 @@ public final class Console {
         this.in = whole.in;
         this.environment = whole.environment;
         this.cleanups = whole.cleanups;
+        this.lingering = whole.lingering;
         this.asking = whole.asking;
         this.prefix = name + ": ";
         this.shared = progress;
@@ -216,10 +220,16 @@ public final class Console {
         return () -> cleanups.remove(cleanup);
     }
 
-    /** Runs what {@link #onInterrupt} registered; for the process entry. */
-    public void interrupted() {
+    /** What is interrupted ends by itself and still has something to say: for what {@link #onInterrupt} registered. */
+    public void linger() {
+        lingering.set(true);
+    }
+
+    /** Runs what {@link #onInterrupt} registered; for the process entry. True when the end of the work is to be waited for, see {@link #linger}. */
+    public boolean interrupted() {
         cleanups.forEach(Runnable::run);
         cleanups.clear();
+        return lingering.get();
     }
 
     /** Ends a registration of {@link #onInterrupt}. */

@@ -6,14 +6,14 @@ import pkgutil
 import subprocess
 
 import paths
-from children import ENVIRONMENT, log
+from children import OWN_HOME, log
 
 ADMIN = f"{paths.CRED}/admin.kubeconfig"
 PACKAGED = {"testbed-crds": None, "coredns": "coredns", "local-storage": "local-storage"}
 
 
 def kubectl(*arguments, input=None, check=True):
-    done = subprocess.run([f"{paths.TOOLS}/bin/kubectl", "--kubeconfig", ADMIN, "--request-timeout=20s", *arguments], env={**ENVIRONMENT, "HOME": "/run/k3s"}, input=input,
+    done = subprocess.run([f"{paths.TOOLS}/bin/kubectl", "--kubeconfig", ADMIN, "--request-timeout=20s", *arguments], env=OWN_HOME, input=input,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if check and done.returncode != 0:
         raise OSError(done.stderr.strip())

@@ -9,7 +9,7 @@ import yaml
 
 import paths
 import registries
-from children import log, run
+from children import OWN_HOME, log, run
 
 KUBELET = f"{paths.AGENT}/kubelet.kubeconfig"
 PROXY = f"{paths.AGENT}/kubeproxy.kubeconfig"
@@ -129,7 +129,7 @@ class Network:
     def update(self):
         """Sees to the routes; returns the names of all nodes, or None when they cannot be asked for."""
         listed = subprocess.run([f"{paths.TOOLS}/bin/kubectl", "--kubeconfig", KUBELET, "get", "nodes", "-o", "json", "--request-timeout=5s"],
-                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                                env=OWN_HOME, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         if listed.returncode != 0:
             return None
         nodes = json.loads(listed.stdout)["items"]

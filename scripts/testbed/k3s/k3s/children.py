@@ -14,6 +14,8 @@ ENVIRONMENT = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true",
                "PATH": f"{paths.TOOLS}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 for removed in ("NOTIFY_SOCKET", "K3S_TOKEN", "K3S_URL"):
     ENVIRONMENT.pop(removed, None)
+# for kubectl, which would leave its cache in root's home
+OWN_HOME = {**ENVIRONMENT, "HOME": "/run/k3s"}
 
 
 def log(message, level="info"):

@@ -71,7 +71,7 @@ final class Batch {
                 ours=${d%% *}; content=${d#* =}; folder=${path%/*}
                 [ -d "$folder" ] || (umask 022; mkdir -p "$folder")
                 new=$path.vfaas-new
-                printf %s "$content" | base64 -d > "$new"
+                printf %s "$content" | base64 -d > "$new" || { echo "$path could not be written" >&2; rm -f "$new"; exit 1; }
                 if [ "$(sum "$new")" != "$c" ]; then echo "the sum of $path is wrong after writing" >&2; exit 1; fi
                 chown "$b" "$new"; chmod "$a" "$new"; sync "$new" 2>/dev/null || true
                 if [ "$ours" = no ] && [ -e "$path" ]; then

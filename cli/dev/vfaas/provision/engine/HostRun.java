@@ -175,7 +175,9 @@ final class HostRun implements Execution {
         }
         if (!completed.ok()) {
             throw Failure.of(
-                    ExitCode.NOT_AS_ASKED, server.name() + ": files could not be written" + lastWords(completed));
+                            ExitCode.NOT_AS_ASKED,
+                            server.name() + ": files could not be written" + lastWords(completed))
+                    .next("the same command again, once that is mended; vfaas doctor " + server.name());
         }
     }
 

@@ -13,7 +13,7 @@ final class Surroundings {
 
     private static final String REST = """
             echo '# mounts'; awk '{print $2, $3}' /proc/self/mounts | grep -v -e '^/run/user' -e '^/run/credentials' | sort
-            echo '# units'; systemctl list-units --all --plain --no-legend --type=service,mount,socket,timer | awk '{print $1}' | grep -v -e '^user' -e '^session' -e '^run-user' -e '^systemd-' -e not-found | sort
+            echo '# units'; systemctl list-units --all --plain --no-legend --type=service,mount,socket,timer | awk '{print $1}' | grep -v -e '^user' -e '^session' -e '^run-user' -e '^run-credentials' -e '^systemd-' -e not-found | sort
             echo '# unit files'; systemctl list-unit-files --no-legend | awk '{print $1, $2}' | sort
             echo '# rules'; for t in iptables-save ip6tables-save; do $t 2>/dev/null | grep '^-A'; done; nft list tables 2>/dev/null
             echo '# links'; ip -o link | awk '{print $2}'; ip route; ip netns
