@@ -13,19 +13,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Someone at a machine of their own, whose home is a folder, who works with vfaas on one server of the test-bed. */
-final class Person {
+public final class Person {
     private final Path home;
     private final TestServer server;
 
     /** Somebody who knows the server's host key. */
-    Person(Path home, TestServer server) {
+    public Person(Path home, TestServer server) {
         this.home = home;
         this.server = server;
         known(server.knownHost());
     }
 
     /** From now on, these are all the host keys the person knows. */
-    void known(String line) {
+    public void known(String line) {
         try {
             Files.createDirectories(home.resolve(".ssh"));
             Files.writeString(home.resolve(".ssh/known_hosts"), line + "\n");
@@ -34,18 +34,18 @@ final class Person {
         }
     }
 
-    /** Runs {@code vfaas COMMAND root@SERVER ...} in process. */
-    Tool.Outcome vfaas(String command, String... options) {
+    /** Runs {@code vfaas COMMAND root@SERVER ...} in process; a command of several words is one string. */
+    public Tool.Outcome vfaas(String command, String... options) {
         return vfaasAs("root", command, options);
     }
 
     /** Runs it as one of the server's users; pat's password for sudo is given on standard input. */
-    Tool.Outcome vfaasAs(String user, String command, String... options) {
+    public Tool.Outcome vfaasAs(String user, String command, String... options) {
         return words(user.equals("pat") ? TestServer.PASSWORD + "\n" : "", line(user, command, options));
     }
 
     /** Runs any command line. */
-    Tool.Outcome words(String input, List<String> words) {
+    public Tool.Outcome words(String input, List<String> words) {
         return new Tool(home)
                 .with("HOME", home.toString())
                 .input(input.getBytes(StandardCharsets.UTF_8))
@@ -53,11 +53,9 @@ final class Person {
     }
 
     private List<String> line(String user, String command, String... options) {
-        List<String> line = new ArrayList<>(List.of(
-                command,
-                user + "@" + server.address(),
-                "--identity",
-                server.key().toString()));
+        List<String> line = new ArrayList<>(List.of(command.split(" ")));
+        line.addAll(List.of(
+                user + "@" + server.address(), "--identity", server.key().toString()));
         line.addAll(List.of(options));
         if (user.equals("pat")) {
             line.add("--sudo-password-stdin");
@@ -66,11 +64,12 @@ final class Person {
     }
 
     /** Starts it as a process of its own, which can be killed. */
-    Started start(String command, String... options) {
+    public Started start(String command, String... options) {
         return startAs("root", command, options);
     }
 
-    Started startAs(String user, String command, String... options) {
+    /** The same as one of the server's users. */
+    public Started startAs(String user, String command, String... options) {
         // A process that is started in the background of a script may have Ctrl-C ignored; env gives it back.
         List<String> words = new ArrayList<>(List.of(
                 "/usr/bin/env",
@@ -108,9 +107,9 @@ final class Person {
      * @param err the file its standard error goes to
      * @param read what was read of {@code out} so far
      */
-    record Started(Process process, BufferedReader out, Path err, StringBuilder read) {
+    public record Started(Process process, BufferedReader out, Path err, StringBuilder read) {
         /** Reads on until a line holds all of {@code words}; false when the output ends before. */
-        boolean until(String... words) {
+        public boolean until(String... words) {
             try {
                 for (String line = out.readLine(); line != null; line = out.readLine()) {
                     read.append(line).append('\n');
@@ -125,19 +124,19 @@ final class Person {
         }
 
         /** Kills it (SIGKILL) and waits until it is gone. */
-        void kill() throws InterruptedException {
+        public void kill() throws InterruptedException {
             process.destroyForcibly().waitFor();
         }
 
         /** Sends a signal, for example {@code INT}. */
-        void signal(String name) throws IOException, InterruptedException {
+        public void signal(String name) throws IOException, InterruptedException {
             new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                     .start()
                     .waitFor();
         }
 
         /** Its exit code, once it has ended by itself; what it said is in {@link #said}. */
-        int ended() throws InterruptedException {
+        public int ended() throws InterruptedException {
             until("no line has this");
             if (!process.waitFor(10, TimeUnit.MINUTES)) {
                 throw new AssertionError("it did not end: " + said());
@@ -146,7 +145,7 @@ final class Person {
         }
 
         /** Everything it wrote. */
-        String said() {
+        public String said() {
             try {
                 return read + Files.readString(err);
             } catch (IOException e) {

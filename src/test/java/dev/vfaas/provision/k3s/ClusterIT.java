@@ -1,13 +1,20 @@
 package dev.vfaas.provision.k3s;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vfaas.provision.Person;
 import dev.vfaas.support.Tool;
 import dev.vfaas.testbed.TestServer;
 import dev.vfaas.testbed.Testbed;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,18 +24,30 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterIT {
     private static final String VERSION = "v1.20.2+k3s1";
 
-    /** Everything a first run may leave on a server, with what tells one write from another. */
-    private static final String TREE =
-            "find /etc /usr/local /var/lib/vfaas -xdev -type f -printf '%p %T@ %i\\n' | grep -v -e /etc/mtab | sort; systemctl show k3s -p ActiveEnterTimestamp";
+    /**
+     * What a run that changes nothing leaves as it is: mode, owner, size, inode and times of every file (a ctime cannot be set back), sums of those that
+     * vfaas may write, and since when each unit runs. K3s's own data and what a login writes are left out.
+     */
+    private static final String TREE = """
+            find / /var/lib -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/log -o -path /var/lib/systemd \
+              -o -path /var/lib/rancher -o -path /var/lib/kubelet -o -path /root/.kube \\) -prune -o -printf '%p %y %m %u:%g %s %i %T@ %C@\\n' \
+              | grep -v -e '^/etc/mtab ' -e '^/ d ' -e '^/var d ' -e '^/var/lib d ' | sort -u
+            find /etc /usr/local /var/lib/vfaas -xdev -type f -exec sha256sum {} + | sort -k2
+            systemctl show '*' --type=service -p Id,ActiveEnterTimestamp,MainPID,NRestarts | paste -s -d ' ' | sed 's/  /\\n/g' \
+              | grep -v -e '=user' -e '=systemd-' | sort
+            """;
 
     @TempDir
     Path home;
 
     @Test
-    void upAgainNodeAddNodeRemoveAndDown() throws IOException {
+    void upAgainForwardNodesAndDown() throws IOException, InterruptedException {
         try (Testbed testbed = Testbed.withKubernetes()) {
             TestServer one = testbed.server("one");
             TestServer two = testbed.server("two");
+            TestServer three = testbed.server("three");
+            Person person = new Person(home, one);
+            person.known(String.join("\n", one.knownHost(), two.knownHost(), three.knownHost()));
             String mirror = testbed.release(VERSION).url();
             String bare = one.run("ls /etc /usr/local/bin /var/lib").out();
 
@@ -37,18 +56,51 @@ class ClusterIT {
             assertThat(up.out()).contains("is ready");
             assertThat(Files.readString(home.resolve(".kube/config"))).contains("current-context: " + one.address());
 
-            String tree = one.run(TREE).out();
+            String tree = one.run(TREE).orFail("tree").out();
+            assertThat(tree).contains("/etc/rancher/k3s/", "Id=k3s.service", "/var/lib/vfaas/state.json");
+            long begun = System.nanoTime();
             Tool.Outcome again = up(one);
+            long took = System.nanoTime() - begun;
             assertThat(again.exitCode()).as(again.err()).isZero();
             assertThat(again.out()).contains("nothing to do");
             assertThat(one.run(TREE).out()).isEqualTo(tree);
+            System.out.printf("up with nothing to do: %d ms in process%n", took / 1_000_000);
 
-            Tool.Outcome added = tool("node", "add", host(two), "--to", host(one), "--identity", key(one))
-                    .run(two, "--mirror", mirror);
-            assertThat(added.exitCode()).as(added.err()).isZero();
+            forwarded(person, one);
+
+            Tool.Outcome added = person.words(
+                    "",
+                    List.of(
+                            "node",
+                            "add",
+                            host(two),
+                            host(three),
+                            "--to",
+                            host(one),
+                            "--identity",
+                            key(one),
+                            "--mirror",
+                            mirror));
+            assertThat(added.exitCode()).as(added.out() + added.err()).isZero();
+            assertThat(added.out()).contains("is node two (agent)", "is node three (agent)");
             Tool.Outcome nodes = tool("node", "list", host(one), "-o", "name", "--identity", key(one))
                     .run(one);
-            assertThat(nodes.out().lines()).containsExactlyInAnyOrder("one", "two");
+            assertThat(nodes.out().lines()).containsExactlyInAnyOrder("one", "two", "three");
+            Tool.Outcome same = person.words(
+                    "",
+                    List.of(
+                            "node",
+                            "add",
+                            host(two),
+                            host(three),
+                            "--to",
+                            host(one),
+                            "--identity",
+                            key(one),
+                            "--mirror",
+                            mirror));
+            assertThat(same.exitCode()).as(same.out() + same.err()).isZero();
+            assertThat(same.out().split("nothing was to do", -1)).hasSize(3);
             assertThat(up(one).out()).contains("nothing to do");
 
             String token =
@@ -63,11 +115,15 @@ class ClusterIT {
                             .run(one)
                             .out()
                             .lines())
-                    .containsExactly("one");
+                    .containsExactlyInAnyOrder("one", "three");
             assertThat(two.run("ls -d /etc/rancher /var/lib/rancher /var/lib/vfaas /usr/local/bin/k3s 2>/dev/null")
                             .out())
                     .isEmpty();
 
+            assertThat(tool("node", "remove", host(three), "--from", host(one), "--identity", key(one), "--yes")
+                            .run(three)
+                            .exitCode())
+                    .isZero();
             Tool.Outcome down =
                     tool("down", host(one), "--identity", key(one), "--yes").run(one);
             assertThat(down.exitCode()).as(down.err()).isZero();
@@ -91,6 +147,38 @@ class ClusterIT {
             assertThat(up.exitCode()).isEqualTo(7);
             assertThat(up.err()).contains("checksum").contains("0".repeat(64)).contains("nothing was installed");
             assertThat(one.run("ls /usr/local/bin").out()).isEmpty();
+        }
+    }
+
+    /** The kubeconfig that {@code up} wrote leads to the cluster while {@code host forward} runs, and nowhere once Ctrl-C ended it. */
+    private void forwarded(Person person, TestServer server) throws IOException, InterruptedException {
+        Config config = Config.fromKubeconfig(Files.readString(home.resolve(".kube/config")));
+        config.setRequestRetryBackoffLimit(0);
+        Person.Started forward = person.start("host forward");
+        assertThat(forward.until("API server")).as(forward.said()).isTrue();
+        assertThat(forward.said()).contains(config.getMasterUrl().replaceAll("/$", ""));
+        assertThat(nodes(config)).containsExactly("one");
+
+        // What listens stays when the connection breaks, and the next one goes through again.
+        server.run("pkill -f '^sshd: root' || true");
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!forward.said().contains("connected to root@" + server.address() + " again")) {
+            assertThat(System.nanoTime()).as(forward.said()).isLessThan(end);
+            Thread.sleep(200);
+        }
+        assertThat(nodes(config)).containsExactly("one");
+
+        forward.signal("INT");
+        assertThat(forward.ended()).isEqualTo(130);
+        assertThatThrownBy(() -> nodes(config)).isInstanceOf(KubernetesClientException.class);
+    }
+
+    private static List<String> nodes(Config config) {
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(config).build()) {
+            return client.nodes().list().getItems().stream()
+                    .map(node -> node.getMetadata().getName())
+                    .toList();
         }
     }
 
