@@ -23,7 +23,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -391,7 +393,8 @@ class AsyncQueueTest {
         new java.util.Random(1).nextBytes(large);
         send("POST", "/async-function/echo", large);
         assertThat(files()).hasSize(1);
-        Files.writeString(folder.resolve("calls/left-by-a-crash"), "x");
+        Path left = Files.writeString(folder.resolve("calls/left-by-a-crash"), "x");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(120)));
         close();
         open();
         assertThat(files()).hasSize(1);
@@ -446,7 +449,7 @@ class AsyncQueueTest {
     /** Waits until no call is left in the table. */
     private void awaitEmpty() throws InterruptedException {
         for (int i = 0; i < 3000; i++) {
-            if (database.<Integer>read(c -> StateCount.of(c)) == 0) {
+            if (database.<Integer>read(c -> StateCount.of(c)) == 0 && queue.size() == 0) {
                 return;
             }
             Thread.sleep(10);

@@ -100,8 +100,8 @@ class ProcessRuntimeTest {
         assertThatThrownBy(() -> bench.runtime.deploy(function("unknown"))).hasMessage("no image unknown:latest");
         assertThatThrownBy(() -> bench.runtime.deploy(function("nothing")))
                 .hasMessageStartingWith("no-such-interpreter is not on the gateway's PATH");
-        assertThatThrownBy(() -> bench.runtime.deploy(function("hello", Map.of("com.openfaas.scale.type", "cpu"))))
-                .hasMessage("com.openfaas.scale.type is \"cpu\"; this gateway scales by rps or capacity");
+        assertThatThrownBy(() -> bench.runtime.deploy(function("hello", Map.of("com.openfaas.scale.type", "disk"))))
+                .hasMessage("com.openfaas.scale.type is \"disk\"; this gateway scales by rps, capacity or cpu");
         assertThat(bench.runtime.list("openfaas-fn")).isEmpty();
         await(() -> bench.images.pins.isEmpty());
 
