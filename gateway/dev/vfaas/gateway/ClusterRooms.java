@@ -1,5 +1,6 @@
 package dev.vfaas.gateway;
 
+import dev.vfaas.gateway.http.BasicAuthentication;
 import dev.vfaas.gateway.image.OciImageStore;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.metrics.AsyncMetrics;
@@ -8,10 +9,10 @@ import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.runtime.kubernetes.Cluster;
 import dev.vfaas.gateway.runtime.kubernetes.KubernetesRuntime;
 import dev.vfaas.gateway.runtime.kubernetes.KubernetesSecrets;
-import dev.vfaas.gateway.scaling.Autoscaler;
 import dev.vfaas.gateway.store.SqliteDatabase;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,12 @@ final class ClusterRooms {
     private ClusterRooms() {}
 
     /** Opens everything; knows all functions there are when it returns. */
-    static Rooms open(GatewayConfig config, @Nullable Path kubeconfig, Log log) {
+    static Rooms open(
+            GatewayConfig config,
+            @Nullable Path kubeconfig,
+            BasicAuthentication accounts,
+            Map<String, String> environment,
+            Log log) {
         Path data = config.dataDirectory();
         SqliteDatabase database =
                 SqliteDatabase.openBeside(data.resolve("gateway.db"), List.of(OciImageStore.SCHEMA, AsyncQueue.SCHEMA));
@@ -40,7 +46,8 @@ final class ClusterRooms {
                 throw e;
             }
             images.startCollecting();
-            Autoscaler autoscaler = Autoscaler.start(runtime, Autoscaler.RHYTHM, log::info);
+            SeveralGateways together = SeveralGateways.start(
+                    runtime, cluster, accounts.header(), environment.get(SeveralGateways.ADDRESS), log);
             return new Rooms(
                     runtime,
                     secrets,
@@ -51,8 +58,8 @@ final class ClusterRooms {
                         database.read(connection -> connection.isValid(1));
                         queue.check();
                     },
+                    together,
                     () -> {
-                        autoscaler.close();
                         images.close();
                         database.close();
                     });

@@ -77,6 +77,9 @@ public final class Gateway implements AutoCloseable {
     InetSocketAddress listen(Consumer<Runnable> whenAlone) throws IOException {
         InetSocketAddress address = frontend.listen(config.host(), config.port());
         listening = true;
+        if (rooms.agreement() != null) {
+            rooms.agreement().listening(address);
+        }
         whenAlone.accept(() -> runQueue(address));
         return address;
     }
@@ -175,6 +178,9 @@ public final class Gateway implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         frontend.close();
+        if (rooms.agreement() != null) {
+            end("what it does with other gateways", rooms.agreement());
+        }
         end("the runtime", rooms.runtime());
         end("the stores", rooms.closing());
         loops.close();

@@ -91,7 +91,8 @@ public final class GatewayMain {
         AccessLog accessLog = accessLog(config.accessLog());
         Rooms rooms = switch (config.place()) {
             case FunctionPlace.Processes() -> LocalRooms.open(config, environment, log);
-            case FunctionPlace.Kubernetes(Path kubeconfig) -> ClusterRooms.open(config, kubeconfig, log);
+            case FunctionPlace.Kubernetes(Path kubeconfig) ->
+                ClusterRooms.open(config, kubeconfig, accounts, environment, log);
         };
         Gateway gateway = Gateway.over(rooms, config, accounts, log, accessLog);
         String version = Version.current();

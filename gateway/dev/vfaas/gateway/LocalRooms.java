@@ -57,6 +57,7 @@ final class LocalRooms {
                         database.read(connection -> connection.isValid(1));
                         queue.check();
                     },
+                    null,
                     () -> {
                         autoscaler.close();
                         images.close();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param asynchronous answers below /async-function; the gateway starts it when it listens and closes it before the runtime
  * @param metrics what rooms add to /metrics
  * @param health throws, with a text for people, when the stores cannot be used or the runtime does not know its functions; may block
+ * @param agreement with other gateways, null where there can be none; ended when no more calls come, before the runtime is closed
  * @param closing ends the rooms, after the runtime is closed
  */
 record Rooms(
@@ -24,4 +25,5 @@ record Rooms(
         @Nullable AsyncQueue asynchronous,
         List<MetricsSource> metrics,
         Runnable health,
+        @Nullable Agreement agreement,
         AutoCloseable closing) {}

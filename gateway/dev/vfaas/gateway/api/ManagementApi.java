@@ -6,6 +6,7 @@ import dev.vfaas.gateway.metrics.InvocationMetrics;
 import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.Secrets;
+import dev.vfaas.gateway.scaling.LoadReport;
 import dev.vfaas.openfaas.GatewayInfo;
 import java.io.IOException;
 import java.util.List;
@@ -69,6 +70,10 @@ public final class ManagementApi implements BlockingHandler {
             case "info" -> info(exchange);
             case "namespaces" -> namespaces.names(exchange);
             case "namespace" -> namespaces.handle(exchange, name);
+            case "load" -> {
+                allow(exchange, "GET");
+                json.respond(exchange, 200, LoadReport.of(runtime.live()));
+            }
             case "logs" -> logs.handle(exchange);
             case "queue" -> {
                 if (queue == null) {

@@ -34,6 +34,11 @@ public final class BasicAuthentication {
         return both;
     }
 
+    /** The Authorization header that proves knowledge of the password, for gateways that ask each other. */
+    public Secret header() {
+        return Secret.of("Basic " + Base64.getEncoder().encodeToString(expected));
+    }
+
     /** Whether an Authorization header proves knowledge of the password; takes the same time whichever byte is wrong. */
     public boolean accepts(@Nullable String authorization) {
         return proves(authorization, expected);

@@ -117,7 +117,8 @@ public final class Autoscaler implements AutoCloseable {
         int before = function.replicas();
         int decision = history.decide(function, load, now);
         if (decision < before && !load.complete()) {
-            return; // what is not seen may be load
+            history.keep(before); // what is not seen may be load
+            return;
         }
         if (decision != before) {
             function.adjust(decision);

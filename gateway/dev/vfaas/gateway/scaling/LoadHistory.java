@@ -80,6 +80,11 @@ final class LoadHistory {
         return decision;
     }
 
+    /** The number was left as it is, whatever was decided. */
+    void keep(int replicas) {
+        set = replicas;
+    }
+
     private ScalingDecision.Seen seen(
             LiveFunction function, ObservedLoad load, int replicas, double rate, long nanos, int recentMost) {
         long idle = Math.min(load.idle().toNanos(), nanos - changedNanos);
