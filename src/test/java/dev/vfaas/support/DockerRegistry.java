@@ -13,26 +13,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real docker-registry on a free port of 127.0.0.1, with its storage in a given folder; close it to stop it. */
+/** A real docker-registry on a free port, of 127.0.0.1 unless told otherwise, with its storage in a given folder; close it to stop it. */
 public final class DockerRegistry implements AutoCloseable {
     private final Process process;
-    private final int port;
+    private final String host;
 
-    private DockerRegistry(Process process, int port) {
+    private DockerRegistry(Process process, String host) {
         this.process = process;
-        this.port = port;
+        this.host = host;
     }
 
     /** A registry that lets everybody in. */
     public static DockerRegistry open(Path folder) {
-        return start(folder, "");
+        return start(folder, "127.0.0.1", "");
     }
 
     /** A registry that wants this login. */
     public static DockerRegistry withLogin(Path folder, String user, String password) {
+        return withLogin(folder, "127.0.0.1", user, password);
+    }
+
+    /** The same on another address of this machine, for servers of the test-bed. */
+    public static DockerRegistry withLogin(Path folder, String address, String user, String password) {
         Path file = folder.resolve("htpasswd");
         write(file, runs("htpasswd", "-Bbn", user, password).strip() + "\n");
-        return start(folder, """
+        return start(folder, address, """
                 auth:
                   htpasswd:
                     realm: test
@@ -40,7 +45,7 @@ public final class DockerRegistry implements AutoCloseable {
                 """.formatted(file));
     }
 
-    private static DockerRegistry start(Path folder, String auth) {
+    private static DockerRegistry start(Path folder, String address, String auth) {
         needs("docker-registry");
         int port = freePort();
         Path config = folder.resolve("registry.yml");
@@ -54,14 +59,14 @@ public final class DockerRegistry implements AutoCloseable {
                   delete:
                     enabled: true
                 http:
-                  addr: 127.0.0.1:%d
-                %s""".formatted(folder.resolve("storage"), port, auth));
+                  addr: %s:%d
+                %s""".formatted(folder.resolve("storage"), address, port, auth));
         try {
             Process process = new ProcessBuilder("docker-registry", "serve", config.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("registry.log").toFile())
                     .start();
-            DockerRegistry registry = new DockerRegistry(process, port);
+            DockerRegistry registry = new DockerRegistry(process, address + ":" + port);
             registry.awaitAnswer();
             return registry;
         } catch (IOException e) {
@@ -86,9 +91,9 @@ public final class DockerRegistry implements AutoCloseable {
         }
     }
 
-    /** {@code 127.0.0.1:PORT}. */
+    /** {@code ADDRESS:PORT}. */
     public String host() {
-        return "127.0.0.1:" + port;
+        return host;
     }
 
     /** Aborts the test when a program is missing; fails it in continuous integration. */

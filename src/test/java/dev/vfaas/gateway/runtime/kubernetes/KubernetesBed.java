@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.runtime.kubernetes;
 
+import dev.vfaas.support.DockerRegistry;
 import dev.vfaas.testbed.Ran;
 import dev.vfaas.testbed.TestServer;
 import dev.vfaas.testbed.Testbed;
@@ -21,6 +22,9 @@ final class KubernetesBed implements AutoCloseable {
 
     final TestServer server;
     final Path kubeconfig;
+    /** A registry that only {@code reader} with the password {@code open sesame} may read; it has the image under test, see {@link #privateImage}. */
+    final DockerRegistry registry;
+
     private final Testbed testbed;
     private final String pods;
 
@@ -31,8 +35,12 @@ final class KubernetesBed implements AutoCloseable {
         String url = testbed.release(VERSION).url();
         pods = "10." + (100 + Integer.parseInt(server.address().split("\\.")[2]))
                 + ".0.0/16"; // others may use K3s's own
+        String world = server.address().replaceFirst("[0-9]+$", "1"); // this machine, as servers see it
+        registry = DockerRegistry.withLogin(Files.createDirectories(folder.resolve("registry")), world, "reader", "open sesame");
         server.run("mkdir -p /var/lib/rancher/k3s/agent/images /etc/rancher/k3s"
                         + " && echo 'cluster-cidr: " + pods + "' >/etc/rancher/k3s/config.yaml"
+                        + " && printf 'mirrors:\\n  \"" + registry.host() + "\":\\n    endpoint: [\"http://" + registry.host()
+                        + "\"]\\n' >/etc/rancher/k3s/registries.yaml"
                         + " && cd /var/lib/rancher/k3s/agent/images"
                         + " && curl -sfLO '" + url + "/" + VERSION + "/k3s-airgap-images-amd64.tar'"
                         + " && curl -sfL " + url + "/install.sh | GITHUB_URL=" + url + " INSTALL_K3S_VERSION=" + VERSION
@@ -68,6 +76,8 @@ final class KubernetesBed implements AutoCloseable {
                 root.toString(),
                 folder.resolve("image.tar").toString(),
                 "/function");
+        DockerRegistry.runs("skopeo", "copy", "-q", "--dest-tls-verify=false", "--dest-creds", "reader:open sesame",
+                "docker-archive:" + folder.resolve("image.tar"), "docker://" + privateImage());
         server.upload(folder.resolve("image.tar"), "/tmp/image.tar");
         server.await(
                 "k3s ctr images import /tmp/image.tar && k3s kubectl get nodes",
@@ -79,6 +89,11 @@ final class KubernetesBed implements AutoCloseable {
         Ran.of(List.of(command), Map.of(), LIMIT).orFail(command[0]);
     }
 
+    /** The image under test as the registry names it; it is not on the node. */
+    String privateImage() {
+        return registry.host() + "/private/function:1";
+    }
+
     /** Runs kubectl on the node. */
     String kubectl(String arguments) {
         return server.run("k3s kubectl " + arguments).orFail(arguments).out();
@@ -86,6 +101,7 @@ final class KubernetesBed implements AutoCloseable {
 
     @Override
     public void close() {
+        registry.close();
         Ran.of(List.of("ip", "route", "delete", pods), Map.of(), LIMIT);
         testbed.close();
     }

@@ -10,7 +10,11 @@ import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.Secrets;
 import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.FunctionNamespace;
+import dev.vfaas.openfaas.FunctionStatus;
+import dev.vfaas.openfaas.Secret;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -152,20 +156,7 @@ class KubernetesRuntimeIT extends FunctionRuntimeContract {
 
     @Test
     void an_image_that_cannot_be_pulled_is_told_with_its_pod() {
-        FunctionDeployment asked = function("pulls", Map.of());
-        runtime.deploy(new FunctionDeployment(
-                "pulls",
-                "registry.invalid/nothing:1",
-                null,
-                null,
-                asked.envVars(),
-                asked.constraints(),
-                asked.secrets(),
-                asked.labels(),
-                asked.annotations(),
-                null,
-                null,
-                false));
+        runtime.deploy(of("registry.invalid/nothing:1", function("pulls", Map.of())));
         await(
                 () -> note("pulls", "dev.vfaas.status").equals("CrashLoop"),
                 () -> status("pulls").toString());
@@ -176,6 +167,67 @@ class KubernetesRuntimeIT extends FunctionRuntimeContract {
                         .toCompletableFuture()
                         .get())
                 .hasMessageContaining("cannot start");
+    }
+
+    private static FunctionDeployment of(String image, FunctionDeployment asked) {
+        return new FunctionDeployment(
+                asked.service(),
+                image,
+                null,
+                null,
+                asked.envVars(),
+                asked.constraints(),
+                asked.secrets(),
+                asked.labels(),
+                asked.annotations(),
+                null,
+                null,
+                false);
+    }
+
+    @Test
+    void a_private_image_is_pulled_once_a_secret_has_the_login() throws Exception {
+        FunctionDeployment asked = of(bed.privateImage(), function("private", Map.of("version", "v1")));
+        runtime.deploy(asked);
+        await(
+                () -> note("private", "dev.vfaas.status.reason").contains("ErrImagePull"),
+                () -> status("private").toString());
+
+        String login = Base64.getEncoder().encodeToString("reader:open sesame".getBytes(StandardCharsets.UTF_8));
+        String config = "{\"auths\": {\"" + bed.registry.host() + "\": {\"auth\": \"" + login + "\"}}}";
+        secrets.create(FunctionKey.DEFAULT_NAMESPACE, "registry-login", Secret.of(config));
+        runtime.update(asked);
+        awaitReady("private", 1);
+        assertThat(call("private", "/")).isEqualTo("v1");
+        assertThat(status("private").secrets()).isEmpty();
+        assertThat(secrets.names(FunctionKey.DEFAULT_NAMESPACE)).contains("registry-login");
+        secrets.delete(FunctionKey.DEFAULT_NAMESPACE, "registry-login");
+    }
+
+    @Test
+    void a_probe_that_fails_is_told_with_its_answer() {
+        runtime.deploy(function("sick", Map.of("sick", "yes")));
+        await(
+                () -> note("sick", "dev.vfaas.status").equals("CrashLoop"),
+                () -> status("sick").toString());
+        FunctionStatus told = runtime.find(key("sick"), true);
+        assertThat(told).isNotNull();
+        assertThat(told.annotations().get("dev.vfaas.status.reason")).contains("pod sick-", "not ready", "503");
+        assertThat(told.availableReplicas()).isZero();
+    }
+
+    @Test
+    void a_quota_that_is_used_up_is_told() {
+        bed.kubectl("create quota none -n openfaas-fn --hard=pods=0");
+        try {
+            runtime.deploy(function("over", Map.of()));
+            await(
+                    () -> note("over", "dev.vfaas.status").equals("CrashLoop"),
+                    () -> status("over").toString());
+            assertThat(note("over", "dev.vfaas.status.reason")).contains("FailedCreate", "exceeded quota: none");
+        } finally {
+            bed.kubectl("delete quota none -n openfaas-fn");
+        }
     }
 
     @Test
