@@ -36,10 +36,12 @@ final class KubernetesBed implements AutoCloseable {
         pods = "10." + (100 + Integer.parseInt(server.address().split("\\.")[2]))
                 + ".0.0/16"; // others may use K3s's own
         String world = server.address().replaceFirst("[0-9]+$", "1"); // this machine, as servers see it
-        registry = DockerRegistry.withLogin(Files.createDirectories(folder.resolve("registry")), world, "reader", "open sesame");
+        registry = DockerRegistry.withLogin(
+                Files.createDirectories(folder.resolve("registry")), world, "reader", "open sesame");
         server.run("mkdir -p /var/lib/rancher/k3s/agent/images /etc/rancher/k3s"
                         + " && echo 'cluster-cidr: " + pods + "' >/etc/rancher/k3s/config.yaml"
-                        + " && printf 'mirrors:\\n  \"" + registry.host() + "\":\\n    endpoint: [\"http://" + registry.host()
+                        + " && printf 'mirrors:\\n  \"" + registry.host() + "\":\\n    endpoint: [\"http://"
+                        + registry.host()
                         + "\"]\\n' >/etc/rancher/k3s/registries.yaml"
                         + " && cd /var/lib/rancher/k3s/agent/images"
                         + " && curl -sfLO '" + url + "/" + VERSION + "/k3s-airgap-images-amd64.tar'"
@@ -76,8 +78,15 @@ final class KubernetesBed implements AutoCloseable {
                 root.toString(),
                 folder.resolve("image.tar").toString(),
                 "/function");
-        DockerRegistry.runs("skopeo", "copy", "-q", "--dest-tls-verify=false", "--dest-creds", "reader:open sesame",
-                "docker-archive:" + folder.resolve("image.tar"), "docker://" + privateImage());
+        DockerRegistry.runs(
+                "skopeo",
+                "copy",
+                "-q",
+                "--dest-tls-verify=false",
+                "--dest-creds",
+                "reader:open sesame",
+                "docker-archive:" + folder.resolve("image.tar"),
+                "docker://" + privateImage());
         server.upload(folder.resolve("image.tar"), "/tmp/image.tar");
         server.await(
                 "k3s ctr images import /tmp/image.tar && k3s kubectl get nodes",
