@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -64,6 +65,23 @@ final class GatewayFiles {
         for (Path library : libraries()) {
             key.add(library.getFileName().toString()).add(Fingerprint.hexOf(Files.readAllBytes(library)));
         }
+    }
+
+    /**
+     * What tells, without reading them, whether the files are those of another time: paths, sizes and times of all jars; empty when this program runs
+     * from a folder of classes.
+     */
+    Optional<String> stamp() throws IOException {
+        Fingerprint stamp = new Fingerprint("gateway-files/1");
+        for (Path jar : Stream.concat(own().stream(), libraries().stream()).toList()) {
+            if (!Files.isRegularFile(jar)) {
+                return Optional.empty();
+            }
+            stamp.add(jar.toAbsolutePath().toString())
+                    .add(Long.toString(Files.size(jar)))
+                    .add(Files.getLastModifiedTime(jar).toInstant().toString());
+        }
+        return Optional.of(stamp.hex());
     }
 
     private TreeMap<String, Content> ownClasses() throws IOException {

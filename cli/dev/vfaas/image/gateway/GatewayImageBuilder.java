@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes the gateway's image from this program's own jars and a Java runtime; what was made once is taken from the build cache. */
 public final class GatewayImageBuilder {
     private static final String KIND = "gateway-image";
+    private static final String FILES = "gateway-files";
+    private static final String CONTENT = "content";
     private static final String FORMAT = "gateway-image/1";
     private static final String USER = "10001:10001";
     private static final FileTime TIME = FileTime.fromMillis(1000); // what LayerArchive gives every file
@@ -100,8 +102,24 @@ public final class GatewayImageBuilder {
                 : prepared.resolve(JavaRuntime.HOME).resolve("release");
         key.add(Files.exists(release) ? Files.readString(release) : release.toString());
         key.add(String.join(" ", JavaRuntime.MODULES));
-        new GatewayFiles(classPath).addTo(key);
-        return key.hex();
+        return key.add(contents()).hex();
+    }
+
+    /** The gateway's files by what is in them, which takes a second to read: known jars are not read again. */
+    private String contents() throws IOException {
+        GatewayFiles files = new GatewayFiles(classPath);
+        Optional<String> stamp = files.stamp();
+        @Nullable String known = stamp.flatMap(seen -> cache.record(FILES, seen))
+                .map(fields -> fields.get(CONTENT))
+                .orElse(null);
+        if (known != null) {
+            return known;
+        }
+        Fingerprint content = new Fingerprint(FORMAT);
+        files.addTo(content);
+        String hex = content.hex();
+        stamp.ifPresent(seen -> cache.putRecord(FILES, seen, Map.of(CONTENT, hex)));
+        return hex;
     }
 
     private GatewayImage make(Platform platform, @Nullable Path prepared, String key) {

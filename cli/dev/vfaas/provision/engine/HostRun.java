@@ -37,6 +37,7 @@ final class HostRun implements Execution {
     private final Map<String, String> notes = new LinkedHashMap<>();
     private final String version;
     private @Nullable Step current;
+    private Event.@Nullable StepProgress told;
 
     /** @param journal what the plan is going to make, and what the host was like before */
     HostRun(
@@ -239,7 +240,11 @@ final class HostRun implements Execution {
     public void progress(String what) {
         Step step = current;
         if (step != null) {
-            events.accept(new Event.StepProgress(step.id(), step.phase(), what));
+            Event.StepProgress progress = new Event.StepProgress(step.id(), step.phase(), what);
+            if (!progress.equals(told)) { // an upload tells for each packet
+                told = progress;
+                events.accept(progress);
+            }
         }
     }
 
