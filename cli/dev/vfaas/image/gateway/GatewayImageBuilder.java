@@ -109,7 +109,8 @@ public final class GatewayImageBuilder {
     private String contents() throws IOException {
         GatewayFiles files = new GatewayFiles(classPath);
         Optional<String> stamp = files.stamp();
-        @Nullable String known = stamp.flatMap(seen -> cache.record(FILES, seen))
+        @Nullable
+        String known = stamp.flatMap(seen -> cache.record(FILES, seen))
                 .map(fields -> fields.get(CONTENT))
                 .orElse(null);
         if (known != null) {
