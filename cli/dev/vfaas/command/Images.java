@@ -1,5 +1,6 @@
 package dev.vfaas.command;
 
+import dev.vfaas.console.Console;
 import dev.vfaas.console.Environment;
 import dev.vfaas.console.Progress;
 import dev.vfaas.context.Destination;
@@ -165,11 +166,18 @@ final class Images {
     BuildReport build(List<FunctionBuild> builds, boolean push, @Nullable Path archive) throws InterruptedException {
         BuildRequest request = new BuildRequest(builds, push, archive, options.noCache, options.parallel);
         BuildReport report;
-        if (options.quiet) {
-            report = builder().build(request, BuildListener.none());
-        } else {
-            try (Progress progress = session.console().progress()) {
-                report = builder().build(request, new Shown(progress));
+        Thread worker = Thread.currentThread();
+        Runnable interrupt = () -> {
+            worker.interrupt();
+            session.console().linger(); // until what is half made is removed
+        };
+        try (Console.Cleanup _ = session.console().onInterrupt(interrupt)) {
+            if (options.quiet) {
+                report = builder().build(request, BuildListener.none());
+            } else {
+                try (Progress progress = session.console().progress()) {
+                    report = builder().build(request, new Shown(progress));
+                }
             }
         }
         report.failed().forEach(this::showLog);

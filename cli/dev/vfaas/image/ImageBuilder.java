@@ -54,8 +54,13 @@ public final class ImageBuilder {
                     }
                 }));
             }
-            for (Future<FunctionResult> one : running) {
-                results.add(one.get());
+            try {
+                for (Future<FunctionResult> one : running) {
+                    results.add(one.get());
+                }
+            } catch (InterruptedException e) {
+                executor.shutdownNow(); // each removes what it has half made before the executor is closed
+                throw e;
             }
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());

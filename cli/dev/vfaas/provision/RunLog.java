@@ -2,19 +2,18 @@ package dev.vfaas.provision;
 
 import dev.vfaas.console.Failure;
 import java.io.BufferedWriter;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Set;
 
 /** The full log of one run on this machine, 0600: every remote command as logs may show it, and every event. Thread-safe. */
 public final class RunLog implements AutoCloseable {
@@ -38,11 +37,11 @@ public final class RunLog implements AutoCloseable {
         try {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            FileChannel channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            return new RunLog(file, new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8)), clock);
+            Files.createFile(
+                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            // Not a channel, which an interrupted thread could not write its last words to.
+            OutputStream out = new FileOutputStream(file.toFile(), true);
+            return new RunLog(file, new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)), clock);
         } catch (IOException e) {
             throw Failure.failed("cannot write the log of this run, " + file + ": " + e)
                     .because(e);

@@ -40,6 +40,8 @@ final class SshServer implements Server {
     private volatile boolean closed;
     /** Whether there has been a connection, so that the server is known to be worth waiting for. */
     private volatile boolean again;
+    /** Whether it was waited for in vain, by whichever thread. */
+    private volatile boolean givenUp;
 
     SshServer(Connector connector, SshTarget target, ConnectOptions options, Prompts prompts) {
         this.connector = connector;
@@ -58,7 +60,7 @@ final class SshServer implements Server {
                 if (!again || closed || !mayPass(failure)) {
                     throw failure;
                 }
-                if (System.nanoTime() >= end) {
+                if (givenUp || System.nanoTime() >= end) {
                     throw gone(failure);
                 }
                 pause(attempt);
@@ -93,6 +95,7 @@ final class SshServer implements Server {
                 throw Failure.failed("the connection to " + target + " has been closed");
             }
             connection = current;
+            givenUp = false;
             return current;
         } finally {
             connecting.unlock();
@@ -101,7 +104,7 @@ final class SshServer implements Server {
 
     /** The server did not come back: from now on each call tries once only, so that what is left to say is said soon. */
     private Failure gone(Failure last) {
-        again = false;
+        givenUp = true;
         return Failure.of(
                         ExitCode.TIMED_OUT,
                         target + " stopped answering and did not come back within "

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The programs of this machine: found on the PATH of an environment, and run in that environment.
@@ -79,6 +80,8 @@ record Programs(Map<String, String> environment) {
         } finally {
             process.descendants().forEach(ProcessHandle::destroy);
             process.destroy();
+            // Its folder is removed next, in which it shall not write any more.
+            process.onExit().completeOnTimeout(process, 3, TimeUnit.SECONDS).join();
         }
     }
 
