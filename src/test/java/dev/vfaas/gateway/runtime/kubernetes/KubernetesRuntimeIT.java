@@ -206,14 +206,35 @@ class KubernetesRuntimeIT extends FunctionRuntimeContract {
 
     @Test
     void a_probe_that_fails_is_told_with_its_answer() {
-        runtime.deploy(function("sick", Map.of("sick", "yes")));
-        await(
-                () -> note("sick", "dev.vfaas.status").equals("CrashLoop"),
-                () -> status("sick").toString());
-        FunctionStatus told = runtime.find(key("sick"), true);
+        FunctionDeployment plain = function("unready", Map.of());
+        runtime.deploy(new FunctionDeployment(
+                "unready",
+                plain.image(),
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Map.of("com.openfaas.ready.http.path", "/secret/none"),
+                null,
+                null,
+                false));
+        runtime.deploy(function("sick", Map.of("sick", "yes"))); // its liveness probe fails too, and ends it
+        for (String name : List.of("unready", "sick")) {
+            await(
+                    () -> note(name, "dev.vfaas.status").equals("CrashLoop"),
+                    () -> status(name).toString());
+            assertThat(status(name).availableReplicas()).isZero();
+        }
+        assertThat(toldInFull("unready")).contains("pod unready-", "is not ready", "statuscode: 500");
+        assertThat(toldInFull("sick")).contains("pod sick-", "restarts", "statuscode: 503");
+    }
+
+    private String toldInFull(String name) {
+        FunctionStatus told = runtime.find(key(name), true);
         assertThat(told).isNotNull();
-        assertThat(told.annotations().get("dev.vfaas.status.reason")).contains("pod sick-", "not ready", "503");
-        assertThat(told.availableReplicas()).isZero();
+        return told.annotations().getOrDefault("dev.vfaas.status.reason", "");
     }
 
     @Test
