@@ -55,23 +55,26 @@ final class HealthCheck {
         return probe(path(), READY, delay(READY, delay(HEALTH, 0)), 1, 2, 3);
     }
 
-    /** Patient: ends a replica that hangs, not one that is slow to start. */
+    /**
+     * Patient: ends a replica that hangs, not one that is slow to start, nor one that says by its own path for readiness that it is busy. With such a path
+     * alone nothing tells that it has the usual one too, so a connection that is taken is enough.
+     */
     Probe liveness() {
-        String path = annotations.getOrDefault(HEALTH + "path", USUAL_PATH);
-        if (!annotations.containsKey(HEALTH + "path") && annotations.containsKey(READY + "path")) {
-            path = path();
+        String path = annotations.get(HEALTH + "path");
+        if (path == null && !annotations.containsKey(READY + "path")) {
+            path = USUAL_PATH;
         }
         return probe(path, HEALTH, delay(HEALTH, 10), 10, 5, 3);
     }
 
-    private Probe probe(String path, String prefix, int delay, int period, int timeout, int failures) {
+    private Probe probe(@Nullable String path, String prefix, int delay, int period, int timeout, int failures) {
         ProbeBuilder probe = new ProbeBuilder()
                 .withInitialDelaySeconds(delay)
                 .withPeriodSeconds(number(prefix + "periodSeconds", period, 1))
                 .withTimeoutSeconds(number(prefix + "timeoutSeconds", timeout, 1))
                 .withFailureThreshold(number(prefix + "failureThreshold", failures, 1))
                 .withSuccessThreshold(1);
-        return tcp
+        return tcp || path == null
                 ? probe.withNewTcpSocket()
                         .withPort(new IntOrString(Marks.PORT))
                         .endTcpSocket()
