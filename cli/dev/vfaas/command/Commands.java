@@ -85,6 +85,12 @@ public final class Commands {
                         .addSubcommand(new NamespaceCreateCommand(session))
                         .addSubcommand(new NamespaceRemoveCommand(session)),
                 "ns");
+        add(
+                "registry",
+                () -> new CommandLine(new RegistryCommand())
+                        .addSubcommand(new RegistryLoginCommand(session))
+                        .addSubcommand(new RegistryLogoutCommand(session))
+                        .addSubcommand(new RegistryListCommand(session)));
         add("completion", () -> new CompletionCommand(session));
         add("version", () -> new VersionCommand(session));
     }

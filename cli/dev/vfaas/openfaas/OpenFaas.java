@@ -104,6 +104,31 @@ public final class OpenFaas {
                 json.write(members("name", name, "namespace", namespace)));
     }
 
+    /** Logins for registries that the gateway keeps for a namespace; NOT_FOUND when it keeps none at all. */
+    public List<RegistryLogin> registries(@Nullable String namespace) {
+        Object tree = read(transport.get(url("system/registries", namespace).build()));
+        return Wire.elements(tree).stream()
+                .map(Wire::object)
+                .map(Wire::login)
+                .toList();
+    }
+
+    /** Gives the gateway a login for a registry, in place of the one it may have. */
+    public void registryLogin(String registry, @Nullable String namespace, String user, Secret password) {
+        Map<String, @Nullable Object> body = members("registry", registry, "namespace", namespace);
+        body.put("username", user);
+        body.put("password", password.revealText());
+        transport.send("POST", url("system/registries", null).build(), json.write(body));
+    }
+
+    /** Makes the gateway forget its login for a registry. */
+    public void registryLogout(String registry, @Nullable String namespace) {
+        transport.send(
+                "DELETE",
+                url("system/registries", null).build(),
+                json.write(members("registry", registry, "namespace", namespace)));
+    }
+
     /** Which gateway and provider answer. */
     public GatewayInfo info() {
         return Wire.info(object(read(transport.get(url("system/info", null).build()))));

@@ -65,6 +65,11 @@ final class Wire {
                 textOr(object, "store", ""), number(object.get("calls")).longValue(), dead);
     }
 
+    static RegistryLogin login(Map<?, ?> login) {
+        return new RegistryLogin(
+                textOr(login, "registry", ""), textOr(login, "namespace", ""), textOr(login, "secret", ""));
+    }
+
     static int count(Object tree) {
         return number(object(tree).get("count")).intValue();
     }

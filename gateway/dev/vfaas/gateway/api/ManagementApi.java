@@ -24,6 +24,7 @@ public final class ManagementApi implements BlockingHandler {
     private final Json json = new Json();
     private final FunctionEndpoints functions;
     private final SecretEndpoints secrets;
+    private final RegistryEndpoints registries;
     private final LogEndpoint logs;
     private final NamespaceEndpoints namespaces;
     private final @Nullable QueueEndpoints queue;
@@ -42,6 +43,7 @@ public final class ManagementApi implements BlockingHandler {
         this.version = version;
         this.functions = new FunctionEndpoints(runtime, new DeploymentRules(secrets), metrics, json);
         this.secrets = new SecretEndpoints(secrets, json);
+        this.registries = new RegistryEndpoints(runtime, secrets, json);
         this.logs = new LogEndpoint(runtime, json);
         this.namespaces = new NamespaceEndpoints(runtime, json);
         this.queue = queue == null ? null : new QueueEndpoints(queue, json);
@@ -67,6 +69,7 @@ public final class ManagementApi implements BlockingHandler {
             case "function" -> functions.one(exchange, name);
             case "scale-function" -> functions.scale(exchange, name);
             case "secrets" -> secrets.handle(exchange);
+            case "registries" -> registries.handle(exchange);
             case "info" -> info(exchange);
             case "namespaces" -> namespaces.names(exchange);
             case "namespace" -> namespaces.handle(exchange, name);

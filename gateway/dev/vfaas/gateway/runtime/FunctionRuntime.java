@@ -18,6 +18,11 @@ public interface FunctionRuntime extends AutoCloseable {
     /** Name and version shown by /system/info, for example orchestration {@code process}. */
     GatewayInfo.Provider provider();
 
+    /** Whether images come from registries too, so that logins for these are of use. */
+    default boolean pullsImages() {
+        return false;
+    }
+
     /** Accepts a new function: validated, image found, durable. Replicas start after it returns. ALREADY_EXISTS, INVALID. */
     void deploy(FunctionDeployment deployment);
 

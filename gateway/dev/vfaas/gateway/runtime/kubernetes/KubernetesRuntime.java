@@ -75,6 +75,11 @@ public final class KubernetesRuntime implements FunctionRuntime {
     }
 
     @Override
+    public boolean pullsImages() {
+        return true;
+    }
+
+    @Override
     public void deploy(FunctionDeployment asked) {
         FunctionKey key = key(asked);
         if (directory.find(key) != null) {

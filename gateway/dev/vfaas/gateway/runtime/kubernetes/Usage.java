@@ -50,19 +50,27 @@ final class Usage {
             if (answer == null) {
                 return null;
             }
-            BigDecimal cpu = BigDecimal.ZERO;
-            BigDecimal memory = BigDecimal.ZERO;
-            for (JsonNode pod : json.readTree(answer).path("items")) {
-                for (JsonNode container : pod.path("containers")) {
-                    cpu = cpu.add(amount(container.path("usage").path("cpu").asText("0")));
-                    memory = memory.add(
-                            amount(container.path("usage").path("memory").asText("0")));
-                }
-            }
-            return new FunctionStatus.Usage(cpu.movePointRight(3).doubleValue(), memory.doubleValue());
+            return sum(json.readTree(answer));
         } catch (KubernetesClientException | JsonProcessingException | IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /** The sum over the pods of a PodMetricsList; null when it has none, as before a pod's first measurement. */
+    static FunctionStatus.@Nullable Usage sum(JsonNode list) {
+        JsonNode pods = list.path("items");
+        if (pods.isEmpty()) {
+            return null;
+        }
+        BigDecimal cpu = BigDecimal.ZERO;
+        BigDecimal memory = BigDecimal.ZERO;
+        for (JsonNode pod : pods) {
+            for (JsonNode container : pod.path("containers")) {
+                cpu = cpu.add(amount(container.path("usage").path("cpu").asText("0")));
+                memory = memory.add(amount(container.path("usage").path("memory").asText("0")));
+            }
+        }
+        return new FunctionStatus.Usage(cpu.movePointRight(3).doubleValue(), memory.doubleValue());
     }
 
     private static BigDecimal amount(String quantity) {

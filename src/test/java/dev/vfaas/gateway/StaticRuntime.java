@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** A runtime without replicas of its own: functions stand for servers that a test has started, and a test says when a replica appears. */
 final class StaticRuntime implements FunctionRuntime {
     final Map<FunctionKey, Function> functions = new ConcurrentHashMap<>();
+    volatile boolean pulls;
     final List<LogMessage> logLines = new CopyOnWriteArrayList<>();
     final CompletableFuture<LogQuery> logsInterrupted = new CompletableFuture<>();
 
@@ -181,6 +182,11 @@ final class StaticRuntime implements FunctionRuntime {
     @Override
     public GatewayInfo.Provider provider() {
         return new GatewayInfo.Provider("vfaas", new GatewayInfo.Version(null, "", "test"), "static");
+    }
+
+    @Override
+    public boolean pullsImages() {
+        return pulls;
     }
 
     @Override

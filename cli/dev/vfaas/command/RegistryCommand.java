@@ -1,0 +1,17 @@
+package dev.vfaas.command;
+
+import picocli.CommandLine.Command;
+
+/** {@code vfaas registry}: the group of commands about private registries. */
+@Command(
+        name = "registry",
+        description = "Let a gateway on Kubernetes pull functions' images from private registries",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Examples:",
+            "  vfaas registry login registry.example.com -u deploy --password-stdin < password.txt",
+            "  vfaas registry list",
+            "  vfaas registry logout registry.example.com"
+        })
+final class RegistryCommand {}

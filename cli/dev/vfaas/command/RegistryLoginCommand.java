@@ -1,0 +1,77 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.Console;
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.openfaas.GatewayException;
+import dev.vfaas.openfaas.OpenFaas;
+import dev.vfaas.openfaas.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vfaas registry login}. */
+@Command(
+        name = "login",
+        description = "Give the gateway a login for a registry, or replace the one it has",
+        footer = {
+            "",
+            "Functions deployed from then on whose image names the registry are pulled with it; whether the registry takes it shows"
+                    + " when the first one is.",
+            "",
+            "Examples:",
+            "  vfaas registry login registry.example.com -u deploy --password-stdin < password.txt",
+            "  vfaas registry login 10.0.0.5:5000 -u deploy -n staging"
+        })
+final class RegistryLoginCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "REGISTRY", description = "host, with a port if images name one")
+    String registry = "";
+
+    @Option(
+            names = {"-u", "--username"},
+            paramLabel = "NAME",
+            required = true,
+            description = "user of the registry")
+    String user = "";
+
+    @Option(
+            names = {"-s", "--password-stdin"},
+            description = "read the password from standard input")
+    boolean passwordStdin;
+
+    @Mixin
+    GatewayOptions gateway = new GatewayOptions();
+
+    @Mixin
+    StackSelection stack = new StackSelection();
+
+    RegistryLoginCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Console console = session.console();
+        String password = passwordStdin
+                ? new String(console.input().readAllBytes(), StandardCharsets.UTF_8).strip()
+                : console.promptHidden("Password of " + user + " at " + registry, "--password-stdin");
+        if (password.isEmpty()) {
+            throw Failure.usage("the password is empty")
+                    .next("vfaas registry login " + registry + " -u " + user + " --password-stdin < FILE");
+        }
+        OpenFaas client = gateway.client(session, stack);
+        try {
+            client.registryLogin(registry, gateway.namespace, user, Secret.of(password));
+        } catch (GatewayException e) {
+            throw RegistryListCommand.explain(e);
+        }
+        console.info("the gateway " + client.gateway() + " pulls from " + registry + " as " + user);
+        return ExitCode.OK.code();
+    }
+}

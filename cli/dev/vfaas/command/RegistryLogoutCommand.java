@@ -1,0 +1,47 @@
+package dev.vfaas.command;
+
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
+import dev.vfaas.openfaas.GatewayException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code vfaas registry logout}. */
+@Command(
+        name = "logout",
+        description = "Make the gateway forget its login for a registry",
+        footer = {"", "Examples:", "  vfaas registry logout registry.example.com"})
+final class RegistryLogoutCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "REGISTRY", description = "host, with a port if images name one")
+    String registry = "";
+
+    @Mixin
+    GatewayOptions gateway = new GatewayOptions();
+
+    @Mixin
+    StackSelection stack = new StackSelection();
+
+    RegistryLogoutCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            gateway.client(session, stack).registryLogout(registry, gateway.namespace);
+        } catch (GatewayException e) {
+            if (e.status() == 404 && !RegistryListCommand.unknown(e)) {
+                throw Failure.failed("the gateway " + e.gateway() + " has no login for " + registry)
+                        .next("vfaas registry list")
+                        .because(e);
+            }
+            throw RegistryListCommand.explain(e);
+        }
+        session.console().info("the gateway has forgotten its login for " + registry);
+        return ExitCode.OK.code();
+    }
+}
