@@ -44,8 +44,8 @@ final class RegistryListCommand implements Callable<Integer> {
         }
         List<String> names = logins.stream().map(RegistryLogin::registry).toList();
         List<Map<String, String>> data = logins.stream()
-                .map(login -> Map.of(
-                        "registry", login.registry(), "namespace", login.namespace(), "secret", login.secret()))
+                .map(login ->
+                        Map.of("registry", login.registry(), "namespace", login.namespace(), "secret", login.secret()))
                 .toList();
         output.show(session.console(), new View(data, () -> table(logins), () -> names));
         return ExitCode.OK.code();
@@ -65,7 +65,8 @@ final class RegistryListCommand implements Callable<Integer> {
     /** What a refusal means. */
     static Failure explain(GatewayException e) {
         return unknown(e)
-                ? Failure.failed("the gateway " + e.gateway() + " keeps no logins for registries: it is OpenFaaS's, or older")
+                ? Failure.failed("the gateway " + e.gateway()
+                                + " keeps no logins for registries: it is OpenFaaS's, or older")
                         .next("kubectl create secret docker-registry NAME -n openfaas-fn ..., and add it to the"
                                 + " service account openfaas-fn/default")
                         .because(e)

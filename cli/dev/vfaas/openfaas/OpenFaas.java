@@ -107,10 +107,7 @@ public final class OpenFaas {
     /** Logins for registries that the gateway keeps for a namespace; NOT_FOUND when it keeps none at all. */
     public List<RegistryLogin> registries(@Nullable String namespace) {
         Object tree = read(transport.get(url("system/registries", namespace).build()));
-        return Wire.elements(tree).stream()
-                .map(Wire::object)
-                .map(Wire::login)
-                .toList();
+        return Wire.elements(tree).stream().map(Wire::object).map(Wire::login).toList();
     }
 
     /** Gives the gateway a login for a registry, in place of the one it may have. */

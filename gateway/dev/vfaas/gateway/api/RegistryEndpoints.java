@@ -114,8 +114,8 @@ final class RegistryEndpoints {
         String both = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
         String key = host.equals("docker.io") ? "https://index.docker.io/v1/" : host;
         try {
-            return Secret.of(mapper.writeValueAsString(Map.of(
-                    "auths", Map.of(key, Map.of("username", user, "password", password, "auth", both)))));
+            return Secret.of(mapper.writeValueAsString(
+                    Map.of("auths", Map.of(key, Map.of("username", user, "password", password, "auth", both)))));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("texts cannot be written as JSON", e);
         }

@@ -67,7 +67,8 @@ final class Usage {
         for (JsonNode pod : pods) {
             for (JsonNode container : pod.path("containers")) {
                 cpu = cpu.add(amount(container.path("usage").path("cpu").asText("0")));
-                memory = memory.add(amount(container.path("usage").path("memory").asText("0")));
+                memory =
+                        memory.add(amount(container.path("usage").path("memory").asText("0")));
             }
         }
         return new FunctionStatus.Usage(cpu.movePointRight(3).doubleValue(), memory.doubleValue());

@@ -55,8 +55,8 @@ class RegistryLoginsTest {
 
         HttpResponse<String> list = gateway.api("GET", "/system/registries", "");
         assertThat(json.readTree(list.body()))
-                .isEqualTo(json.readTree("[{\"registry\":\"" + shown
-                        + "\",\"namespace\":\"openfaas-fn\",\"secret\":\"" + secret + "\"}]"));
+                .isEqualTo(json.readTree("[{\"registry\":\"" + shown + "\",\"namespace\":\"openfaas-fn\",\"secret\":\""
+                        + secret + "\"}]"));
 
         assertThat(gateway.api("DELETE", "/system/registries", "{\"registry\":\"" + registry + "\"}")
                         .statusCode())
