@@ -30,9 +30,9 @@ final class ObserveScript {
               case $1 in
               file)
                 if [ -f "$2" ]; then
-                  size=$(stat -c %s "$2")
-                  echo "file $2"; echo " $(sha256sum < "$2" | cut -c1-64) $(stat -c '%a %U:%G %s' "$2")"
-                  if [ "$3" = content ] && [ "$size" -le 65536 ]; then echo "content $2"; base64 < "$2" | sed 's/^/ /'; fi
+                  sum=$(sha256sum < "$2"); about=$(stat -c '%a %U:%G %s' "$2")
+                  echo "file $2"; echo " ${sum%% *} $about"
+                  if [ "$3" = content ] && [ "${about##* }" -le 65536 ]; then echo "content $2"; base64 < "$2" | sed 's/^/ /'; fi
                 else
                   folder=${2%/*}
                   while [ ! -d "$folder/" ]; do folder=${folder%/*}; done

@@ -65,6 +65,8 @@ public final class FactsScript {
             sed -n 's/^cpu  */cpu-before\\n /p' /proc/stat
             here=$(mktemp -d /dev/shm/vfaas.XXXXXX 2>/dev/null || mktemp -d)
             trap 'rm -rf "$here"' EXIT
+            # It takes a while to start, so it is asked while the rest is looked at.
+            if command -v k3s >/dev/null; then timeout 10 k3s --version >"$here/k3s.version" 2>/dev/null & fi
             measure=yes
             if [ "$depth" = needed ] && [ -f "$kept/state.json" ]; then measure=no; fi
             if [ $measure = yes ]; then
@@ -115,7 +117,6 @@ public final class FactsScript {
             ip -o -4 addr show 2>/dev/null | section addresses
             ip -o -6 addr show scope global 2>/dev/null | section addresses6
             ip -4 route show 2>/dev/null | section routes
-            if command -v k3s >/dev/null; then timeout 10 k3s --version 2>/dev/null | section k3s; fi
             if command -v kubelet >/dev/null || pidof kubelet >/dev/null 2>&1; then text kubelet yes; fi
             if [ -d /run/cloud-init ] && [ ! -f /run/cloud-init/result.json ] && [ ! -f /run/cloud-init/disabled ]; then
               text cloud-init running
@@ -141,6 +142,7 @@ public final class FactsScript {
             file journal "$kept/journal.json"
             file lock "$kept/lock/holder"
             wait
+            file k3s "$here/k3s.version"
             cat "$here"/*.reach 2>/dev/null | section reach
             sed -n 's/^cpu  */cpu-after\\n /p' /proc/stat
             text clock-end "$(date +%s.%N)"
