@@ -112,10 +112,11 @@ final class DeployCommand implements Callable<Integer> {
 
     private int run(OpenFaas client, List<FunctionDeployment> functions, @Nullable Stack file)
             throws InterruptedException {
+        Rollouts rollouts = new Rollouts(session, client, deploy.rollout());
         CommunityGuard guard = new CommunityGuard(session, client, file);
         guard.fields(functions);
         guard.images(functions);
-        return new Rollouts(session, client, deploy.rollout()).run(functions, output);
+        return rollouts.run(functions, output);
     }
 
     /** What names the images as the build named them. */

@@ -12,6 +12,7 @@ import dev.vfaas.image.Platform;
 import dev.vfaas.openfaas.FunctionDeployment;
 import dev.vfaas.openfaas.Json;
 import dev.vfaas.openfaas.OpenFaas;
+import dev.vfaas.openfaas.Rollout;
 import dev.vfaas.provision.stack.StackChoice;
 import dev.vfaas.stack.Stack;
 import dev.vfaas.stack.StackFunction;
@@ -157,6 +158,7 @@ final class UpCommand implements Callable<Integer> {
 
     private int functions(Session session, Stack file, Destination destination, Consumer<View> show)
             throws InterruptedException {
+        Rollout.Options rollout = deploy.rollout();
         OpenFaas client = gateway.client(session, destination);
         Images images = new Images(session, build, destination, gateway.credentials(session, destination));
         Platform platform = Images.defaultPlatform(session, build, destination, () -> client);
@@ -173,7 +175,7 @@ final class UpCommand implements Callable<Integer> {
         }
         List<FunctionDeployment> wanted = wanted(file, report, images, platform);
         guard.images(wanted);
-        return new Rollouts(session, client, deploy.rollout()).run(wanted, show);
+        return new Rollouts(session, client, rollout).run(wanted, show);
     }
 
     /** What is going to be deployed, with the images' names as they stand in the file. */

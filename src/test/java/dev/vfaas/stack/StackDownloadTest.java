@@ -62,7 +62,7 @@ class StackDownloadTest {
     @Test
     void aRefusalIsNotReadAsAFile() {
         serve(404, "provider: {name: openfaas}\n".getBytes(StandardCharsets.UTF_8));
-        assertThat(failure("").exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(failure("").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(failure("").text()).contains("/stack.yml cannot be fetched: the server answered 404");
     }
 
@@ -82,7 +82,7 @@ class StackDownloadTest {
     @Test
     void noServerIsAFailureThatSaysSo() {
         server.stop(0);
-        assertThat(failure("").exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(failure("").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(failure("").text()).contains("cannot be fetched: ");
     }
 }
