@@ -136,8 +136,21 @@ class Cluster:
     def await_ready(self, name, replicas, seconds=180):
         wait_until(lambda: self.api("GET", f"/system/function/{name}").get("availableReplicas") == replicas, seconds, f"{replicas} replicas of {name}", 0.2)
 
-    def pods(self, name):
-        return self.kubectl("get", "pods", "-n", FUNCTIONS, "-l", f"faas_function={name}", "-o", "name").split()
+    def pods(self, name, label="faas_function"):
+        return self.kubectl("get", "pods", "-n", FUNCTIONS, "-l", f"{label}={name}", "-o", "name").split()
+
+    def twin(self, name):
+        """A Deployment with the same pods that is no function; returns its name."""
+        twin = name + "-twin"
+        spec = json.loads(self.kubectl("get", "deployment", name, "-n", FUNCTIONS, "-o", "json"))["spec"]
+        spec.update(selector={"matchLabels": {"twin": twin}}, replicas=1)
+        spec["template"]["metadata"] = {"labels": {"twin": twin}}
+        for spread in spec["template"]["spec"].get("topologySpreadConstraints", ()):
+            spread["labelSelector"] = spec["selector"]
+        deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": twin, "namespace": FUNCTIONS}, "spec": spec}
+        self.kubectl("apply", "-f", "-", input=json.dumps(deployment))
+        wait_until(lambda: self.kubectl("get", "deployment", twin, "-n", FUNCTIONS, "-o", "jsonpath={.status.readyReplicas}") == "1", 120, f"{twin} ready", 0.3)
+        return twin
 
     def empty(self, name):
         """Scales to none and waits until no pod is left, so that both ways of scaling begin alike."""
