@@ -1,5 +1,9 @@
 package dev.vfaas.console;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+
 /** The one table of exit codes. */
 public enum ExitCode {
     /** Done. */
@@ -27,6 +31,11 @@ public enum ExitCode {
 
     ExitCode(int code) {
         this.code = code;
+    }
+
+    /** Of several things that failed, the code of the gravest: the highest, so that an interruption outweighs all and a plain failure nothing. */
+    public static ExitCode gravest(Collection<ExitCode> codes) {
+        return Collections.max(codes, Comparator.comparingInt(ExitCode::code));
     }
 
     /** The number the process ends with. */

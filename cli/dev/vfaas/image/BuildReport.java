@@ -30,8 +30,8 @@ public record BuildReport(List<FunctionResult> results) {
     }
 
     /**
-     * Throws when a function failed: its own failure when all that failed is one function, else one that names them all, with the exit code they
-     * share or 1. Lines of a function's log are left out of its text: the log is shown beside it.
+     * Throws when a function failed: its own failure when all that failed is one function, else one that names them all, with the exit code of
+     * the gravest. Lines of a function's log are left out of its text: the log is shown beside it.
      */
     public void orThrow() {
         List<FunctionResult.Failed> failed = failed();
@@ -49,9 +49,10 @@ public record BuildReport(List<FunctionResult> results) {
                 .append(one.function())
                 .append(": ")
                 .append(text(one).replace("\n", "\n    ")));
-        List<ExitCode> codes =
-                failed.stream().map(one -> one.failure().exitCode()).distinct().toList();
-        throw Failure.of(codes.size() == 1 ? codes.getFirst() : ExitCode.FAILED, text.toString());
+        throw Failure.of(
+                ExitCode.gravest(
+                        failed.stream().map(one -> one.failure().exitCode()).toList()),
+                text.toString());
     }
 
     private static String text(FunctionResult.Failed failed) {
