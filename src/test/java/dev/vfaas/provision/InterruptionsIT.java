@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class InterruptionsIT {
     private static final String VERSION = "v1.20.2+k3s1";
-    private static final int KILLS = Integer.getInteger("vfaas.kills", 2);
+    private static final int KILLS = Integer.getInteger("vfaas.kills", 1);
 
     private static Testbed testbed;
     private static TestServer server;
