@@ -57,18 +57,10 @@ class InterruptionsIT {
     static void boot() throws IOException {
         testbed = Testbed.withKubernetes();
         release = testbed.release(VERSION);
-        smallSum = Sha256.of(Files.readAllBytes(release.folder().resolve(VERSION).resolve("k3s")));
+        smallSum =
+                Sha256.of(Files.readAllBytes(release.folder().resolve(VERSION).resolve("k3s")));
         server = testbed.server("one");
-        options = new String[] {
-            "--stack",
-            "none",
-            "--k3s",
-            VERSION,
-            "--mirror",
-            release.url(),
-            "-o",
-            "json"
-        };
+        options = new String[] {"--stack", "none", "--k3s", VERSION, "--mirror", release.url(), "-o", "json"};
         bare = Surroundings.of(server);
     }
 
@@ -97,7 +89,8 @@ class InterruptionsIT {
 
     /** state.json tells the sums of files, which are compared too; what stood in the host's settings before differs by run. */
     private static String comparable(String written) {
-        return (bigSum.isEmpty() ? written : written.replace(bigSum, smallSum)).replaceAll("(?m)^.*var/lib/vfaas/state.json$", "state");
+        return (bigSum.isEmpty() ? written : written.replace(bigSum, smallSum))
+                .replaceAll("(?m)^.*var/lib/vfaas/state.json$", "state");
     }
 
     private void takenAway() {
@@ -260,7 +253,9 @@ class InterruptionsIT {
             throws IOException, InterruptedException {
         String[] airgap = uploaded();
         Person.Started first = person.start("up", airgap);
-        assertThat(first.until("step-progress", "uploading k3s ")).as(first.said()).isTrue();
+        assertThat(first.until("step-progress", "uploading k3s "))
+                .as(first.said())
+                .isTrue();
         cutForAWhile();
 
         assertThat(first.until("step-started", "k3s-service")).as(first.said()).isTrue();
