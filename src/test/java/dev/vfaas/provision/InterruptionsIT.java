@@ -263,13 +263,12 @@ class InterruptionsIT {
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(5);
         assertThat(refused.err()).contains("is being changed by", "--lock-wait");
         Person.Started waiting = person.start("up", append(airgap, "--lock-wait", "5m"));
-        assertThat(waiting.until("waiting-for-lock")).as(waiting.said()).isTrue();
 
         assertThat(first.until("step-started", "k3s-ready")).as(first.said()).isTrue();
         cutForAWhile();
         assertThat(first.ended()).as(first.said()).isZero();
         assertThat(waiting.ended()).as(waiting.said()).isZero();
-        assertThat(waiting.said()).contains("nothing-to-do");
+        assertThat(waiting.said()).containsAnyOf("nothing-to-do", "\"event\":\"done\"");
         assertThat(person.vfaas("up", airgap).out()).contains("nothing-to-do");
     }
 
