@@ -13,7 +13,7 @@ import dev.vfaas.openfaas.MetricsText;
 import dev.vfaas.openfaas.OpenFaas;
 import java.time.Duration;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,6 +65,7 @@ final class TopCommand implements Callable<Integer> {
         }
     }
 
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final Duration LEAST = Duration.ofMillis(200);
     private final Session session;
 
@@ -135,7 +136,8 @@ final class TopCommand implements Callable<Integer> {
         double rate = activities.stream()
                 .mapToDouble(activity -> activity.rate() == null ? 0 : activity.rate())
                 .sum();
-        lines.add("vfaas top  " + client.gateway() + "  " + now() + "  " + activities.size() + " functions, "
+        lines.add("vfaas top  " + client.gateway() + "  " + now() + "  " + activities.size()
+                + (activities.size() == 1 ? " function, " : " functions, ")
                 + decimal(rate) + " calls/s  (Ctrl-C ends)");
         lines.add("");
         table(activities).lines().forEach(lines::add);
@@ -143,7 +145,7 @@ final class TopCommand implements Callable<Integer> {
     }
 
     private static String now() {
-        return LocalTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return LocalTime.now().format(CLOCK); // toString leaves out seconds that are 0
     }
 
     private static Look look(OpenFaas client) {
