@@ -32,6 +32,7 @@ final class DataDirectory implements AutoCloseable {
 
     private final Path path;
     private final FileChannel lockFile;
+    private boolean held;
 
     private DataDirectory(Path path, FileChannel lockFile) {
         this.path = path;
@@ -69,7 +70,8 @@ final class DataDirectory implements AutoCloseable {
     /** Takes the lock if nobody has it. */
     private boolean alone() throws IOException {
         try {
-            return lockFile.tryLock() != null;
+            held = held || lockFile.tryLock() != null; // one's own lock cannot be taken twice
+            return held;
         } catch (OverlappingFileLockException e) {
             return false;
         } catch (IOException e) {
