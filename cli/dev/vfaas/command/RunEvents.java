@@ -66,6 +66,8 @@ final class RunEvents implements Consumer<Event>, AutoCloseable {
         Phase phase = current;
         if (phase != null) {
             task(phase).done("done");
+            // A phase that is entered again is timed anew.
+            phases.remove(phase);
             current = null;
         }
     }

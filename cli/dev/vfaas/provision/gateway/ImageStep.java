@@ -140,12 +140,19 @@ final class ImageStep implements Step {
             new GatewayArchive(image).write(part, missing);
             long size = Files.size(part);
             Upload upload = Upload.file(part, PART, 0600);
+            long[] told = {-1};
             execution
                     .server()
                     .upload(
                             upload,
-                            sent -> execution.progress(
-                                    "sending the gateway's image: " + mebibytes(sent) + " of " + mebibytes(size)),
+                            sent -> {
+                                long tenths = sent * 10 / Math.max(1, size);
+                                if (tenths > told[0]) {
+                                    told[0] = tenths;
+                                    execution.progress("sending the gateway's image, " + mebibytes(size) + ": "
+                                            + tenths * 10 + " %");
+                                }
+                            },
                             SEND);
         } catch (IOException e) {
             throw Failure.failed("the gateway's image cannot be written to a temporary file: " + e)
