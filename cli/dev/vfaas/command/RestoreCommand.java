@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -116,7 +117,10 @@ final class RestoreCommand implements Callable<Integer> {
                     visit.server(),
                     facts -> new ServerBlueprint(
                                     k3s(manifest).beforeStart(restore.data(again[0])),
-                                    known -> List.of(restore.revive(known)))
+                                    known -> Stream.concat(
+                                                    Stream.of(restore.revive(known)),
+                                                    StackSetup.access(session, host, login, known).stream())
+                                            .toList())
                             .steps(facts),
                     Demands.k3s(false, List.of(), LocalDate.now(ZoneOffset.UTC)),
                     visit.self(),

@@ -6,6 +6,7 @@ import dev.vfaas.image.Platform;
 import dev.vfaas.image.gateway.GatewayImage;
 import dev.vfaas.provision.access.GatewayAccessStep;
 import dev.vfaas.provision.engine.Blueprint;
+import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.gateway.VfaasStack;
 import dev.vfaas.provision.k3s.RegistriesStep;
@@ -49,6 +50,19 @@ final class StackSetup {
     static Blueprint present(Session session, String host, ServerOptions login) {
         StackSetup setup = new StackSetup(session, host, login, new StackOptions());
         return facts -> new StackBlueprint(Optional.empty(), setup.stacks(null)).steps(facts);
+    }
+
+    /** For commands that bring a server's stack back as it was: the step that keeps the way to its gateway here; none where there is no gateway. */
+    static List<Step> access(Session session, String host, ServerOptions login, Facts facts) {
+        String namespace =
+                switch (StackBlueprint.of(facts).orElse(StackChoice.NONE)) {
+                    case VFAAS -> VfaasStack.NAMESPACE;
+                    case OPENFAAS -> OpenFaasStack.NAMESPACE;
+                    case NONE -> "";
+                };
+        return namespace.isEmpty()
+                ? List.of()
+                : List.of(new GatewayAccessStep(login.context(session, host), namespace, List.of()));
     }
 
     /** For {@code up}: the stack that was asked for, else the one the server has, else the default. */

@@ -23,7 +23,10 @@ public final class VfaasStack implements ServerStack {
     /** The gateway's port. */
     public static final int PORT = 8080;
 
-    static final String NAMESPACE = "vfaas";
+    /** Where the gateway is in the cluster. */
+    public static final String NAMESPACE = "vfaas";
+
+
     /** Where the gateway keeps what must last, on the first server. */
     static final String DATA = "/var/lib/vfaas-gateway";
 
