@@ -54,12 +54,11 @@ final class StackSetup {
 
     /** For commands that bring a server's stack back as it was: the step that keeps the way to its gateway here; none where there is no gateway. */
     static List<Step> access(Session session, String host, ServerOptions login, Facts facts) {
-        String namespace =
-                switch (StackBlueprint.of(facts).orElse(StackChoice.NONE)) {
-                    case VFAAS -> VfaasStack.NAMESPACE;
-                    case OPENFAAS -> OpenFaasStack.NAMESPACE;
-                    case NONE -> "";
-                };
+        String namespace = switch (StackBlueprint.of(facts).orElse(StackChoice.NONE)) {
+            case VFAAS -> VfaasStack.NAMESPACE;
+            case OPENFAAS -> OpenFaasStack.NAMESPACE;
+            case NONE -> "";
+        };
         return namespace.isEmpty()
                 ? List.of()
                 : List.of(new GatewayAccessStep(login.context(session, host), namespace, List.of()));

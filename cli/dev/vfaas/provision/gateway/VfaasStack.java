@@ -26,7 +26,6 @@ public final class VfaasStack implements ServerStack {
     /** Where the gateway is in the cluster. */
     public static final String NAMESPACE = "vfaas";
 
-
     /** Where the gateway keeps what must last, on the first server. */
     static final String DATA = "/var/lib/vfaas-gateway";
 
