@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +41,11 @@ final class Training {
             List.of("deploy"),
             List.of("push"));
 
+    /** A server that is set up; without a stack, since the image of vfaas's would have to be made first. */
+    private static final List<List<String>> SERVER = List.of(
+            List.of("up", "HOST", "--stack", "none", "--k3s", "v1.34.1+k3s1", "--dry-run"),
+            List.of("up", "HOST", "--prepare-only"));
+
     private static final String STACK = """
             version: 1.0
             provider:
@@ -57,7 +64,7 @@ final class Training {
 
     private Training() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, GeneralSecurityException {
         Main.sparePicocliItsSearches();
         Path home = Path.of(arguments[0]);
         boolean build = arguments[1].equals("build");
@@ -66,18 +73,23 @@ final class Training {
             Files.writeString(home.resolve("stack.yml"), STACK); // commands are mostly typed where there is one
         }
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        try (TrainingGateway gateway = new TrainingGateway()) {
+        try (TrainingGateway gateway = new TrainingGateway();
+                TrainingServer server = new TrainingServer(home)) {
             Environment process = Environment.ofProcess();
             Map<String, String> variables = Map.of(
                     "OPENFAAS_URL", gateway.url(), "PATH", process.variables().getOrDefault("PATH", ""));
             Environment environment = new Environment(variables, home, home, process.terminal());
-            for (List<String> run : runs) {
+            List<List<String>> all = new ArrayList<>(runs);
+            all.addAll(build ? SERVER : List.of());
+            for (List<String> run : all) {
                 Vfaas.run(
                         nowhere,
                         nowhere,
                         new ByteArrayInputStream("password".getBytes(StandardCharsets.UTF_8)),
                         environment,
-                        run.toArray(String[]::new));
+                        run.stream()
+                                .map(word -> word.equals("HOST") ? server.target() : word)
+                                .toArray(String[]::new));
             }
         }
         System.exit(0);

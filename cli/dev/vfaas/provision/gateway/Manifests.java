@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -41,6 +42,14 @@ final class Manifests {
     /** For {@code kubectl apply}. */
     String text() {
         return text;
+    }
+
+    /** The document of the volume that holds the gateway's data. */
+    String volume() {
+        return Arrays.stream(text.split("(?m)^---$"))
+                .filter(document -> document.contains("\nkind: PersistentVolume\n"))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** In the order they are applied. */

@@ -42,27 +42,37 @@ final class ObjectsStep implements Step {
             exit 0
             """;
 
-    /** Makes what the objects need: namespace, folder, secrets. */
+    /**
+     * Makes what the objects need: namespace, volume, folder, secrets. Kubernetes binds a claim at once when it has already seen the volume the claim
+     * names, and otherwise looks again only every 15 s; therefore the volume comes well before its claim. $1: the volume.
+     */
     private static final String PREPARE = """
             set -e
             umask 077
             export PATH="$PATH:/usr/local/bin"
             k() { k3s kubectl "$@"; }
+            printf %s "$1" | k apply -f - >/dev/null & volume=$!
             k get namespace vfaas >/dev/null 2>&1 || k create namespace vfaas >/dev/null
             mkdir -p /var/lib/vfaas-gateway
             chown 10001:10001 /var/lib/vfaas-gateway
             chmod 0700 /var/lib/vfaas-gateway
             work=$(mktemp -d)
             trap 'rm -rf "$work"' EXIT
-            if ! k -n vfaas get secret basic-auth >/dev/null 2>&1; then
-              head -c 48 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' | head -c 32 >"$work/basic"
-              k -n vfaas create secret generic basic-auth --from-literal=basic-auth-user=admin --from-file=basic-auth-password="$work/basic" >/dev/null
-            fi
+            basic() {
+              if ! k -n vfaas get secret basic-auth >/dev/null 2>&1; then
+                head -c 48 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' | head -c 32 >"$work/basic"
+                k -n vfaas create secret generic basic-auth --from-literal=basic-auth-user=admin --from-file=basic-auth-password="$work/basic" >/dev/null
+              fi
+              k -n vfaas label --overwrite secret basic-auth app.kubernetes.io/managed-by=vfaas >/dev/null
+            }
+            basic & basic=$!
             sed -n 's/^ *password: *//p' /etc/rancher/k3s/registries.yaml | tr -d '"\\n' >"$work/node"
             if [ ! -s "$work/node" ]; then echo "/etc/rancher/k3s/registries.yaml holds no password for vfaas.internal" >&2; exit 1; fi
             k -n vfaas create secret generic node-password --from-file=password="$work/node" --dry-run=client -o yaml >"$work/node.yaml"
             k apply -f "$work/node.yaml" >/dev/null
-            k -n vfaas label --overwrite secret basic-auth node-password app.kubernetes.io/managed-by=vfaas >/dev/null
+            k -n vfaas label --overwrite secret node-password app.kubernetes.io/managed-by=vfaas >/dev/null
+            wait $basic
+            wait $volume
             """;
 
     private static final String UNDO = """
@@ -162,7 +172,7 @@ final class ObjectsStep implements Step {
 
     @Override
     public void apply(List<Change> changes, Execution execution) {
-        execution.run(Command.script(PREPARE), SHORT);
+        execution.run(Command.script(PREPARE, manifests.volume()), SHORT);
         // On standard input, because a manifest is longer than a command line may be; it holds nothing secret.
         execution.run(
                 Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s kubectl apply -f -"),
