@@ -26,6 +26,7 @@ import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Just enough of a server with SSH (RFC 4253, 4252, 4254; curve25519-sha256, aes128-gcm) for {@code vfaas up HOST} to speak with while a JDK AOT cache
@@ -174,8 +175,8 @@ final class TrainingServer implements AutoCloseable {
     private final class Peer {
         private final DataInputStream in;
         private final DataOutputStream out;
-        private Seal reading;
-        private Seal writing;
+        private @Nullable Seal reading;
+        private @Nullable Seal writing;
 
         Peer(Socket socket) throws IOException {
             in = new DataInputStream(socket.getInputStream());
