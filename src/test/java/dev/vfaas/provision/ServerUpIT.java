@@ -185,11 +185,4 @@ class ServerUpIT {
         assertThat(refused.exitCode()).isEqualTo(4);
         assertThat(server.run("ls /var/lib/vfaas").exitCode()).isNotZero();
     }
-
-    @Test
-    void whatIsNotDeliveredFailsHonestly() {
-        Tool.Outcome refused = vfaas("root", "up");
-        assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err()).contains("--stack none");
-    }
 }
