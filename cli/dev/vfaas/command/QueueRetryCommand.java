@@ -1,17 +1,13 @@
 package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
-import dev.vfaas.console.Failure;
 import dev.vfaas.console.View;
 import dev.vfaas.openfaas.GatewayException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code vfaas queue retry}. */
 @Command(
@@ -29,15 +25,8 @@ import picocli.CommandLine.Parameters;
 final class QueueRetryCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "NAME|CALL-ID",
-            description = "those of a function, or the one with a call id")
-    @Nullable
-    String name;
-
-    @Option(names = "--all", description = "every call that was given up")
-    boolean all;
+    @Mixin
+    DeadLetterChoice choice = new DeadLetterChoice();
 
     @Mixin
     OutputOptions output = new OutputOptions();
@@ -54,10 +43,7 @@ final class QueueRetryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if ((name == null) != all) {
-            throw Failure.usage("which calls? give the name of a function, a call id, or --all (one of them)")
-                    .next("vfaas queue list");
-        }
+        String name = choice.required();
         int count;
         try {
             count = gateway.client(session, stack).retryDead(name, gateway.namespace);

@@ -1,11 +1,11 @@
 package dev.vfaas.gateway.api;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.vfaas.gateway.http.BlockingRequests;
 import dev.vfaas.gateway.http.Exchange;
 import dev.vfaas.gateway.queue.AsyncQueue;
 import dev.vfaas.gateway.queue.DeadLetter;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
+import dev.vfaas.openfaas.CallQueue;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -25,24 +25,6 @@ final class QueueEndpoints {
         this.json = json;
     }
 
-    private record Letter(
-            @JsonProperty("callId") String callId,
-            @JsonProperty("name") String name,
-            @JsonProperty("namespace") String namespace,
-            @JsonProperty("method") String method,
-            @JsonProperty("path") String path,
-            @JsonProperty("attempts") int attempts,
-            @JsonProperty("status") int status,
-            @JsonProperty("reason") String reason,
-            @JsonProperty("accepted") @Nullable String accepted,
-            @JsonProperty("died") String died,
-            @JsonProperty("bodyBytes") long bodyBytes) {}
-
-    private record State(
-            @JsonProperty("store") String store,
-            @JsonProperty("calls") int calls,
-            @JsonProperty("dead") List<Letter> dead) {}
-
     void handle(Exchange exchange, String action) throws IOException {
         DeadLetter.Selection selection =
                 new DeadLetter.Selection(given(exchange, "namespace"), given(exchange, "name"));
@@ -50,10 +32,10 @@ final class QueueEndpoints {
             switch (action) {
                 case "" -> {
                     ManagementApi.allow(exchange, "GET");
-                    List<Letter> dead = queue.dead(selection).stream()
+                    List<CallQueue.DeadLetter> dead = queue.dead(selection).stream()
                             .map(QueueEndpoints::letter)
                             .toList();
-                    json.respond(exchange, 200, new State(queue.store(), queue.size(), dead));
+                    json.respond(exchange, 200, new CallQueue(queue.store(), queue.size(), dead));
                 }
                 case "retry" -> decided(exchange, selection, queue::retry);
                 case "drop" -> decided(exchange, selection, queue::drop);
@@ -83,8 +65,8 @@ final class QueueEndpoints {
         return value == null || value.isEmpty() ? null : value;
     }
 
-    private static Letter letter(DeadLetter letter) {
-        return new Letter(
+    private static CallQueue.DeadLetter letter(DeadLetter letter) {
+        return new CallQueue.DeadLetter(
                 letter.callId(),
                 letter.function().name(),
                 letter.function().namespace(),
