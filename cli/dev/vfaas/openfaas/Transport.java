@@ -1,5 +1,6 @@
 package dev.vfaas.openfaas;
 
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -183,6 +184,9 @@ public final class Transport {
             root = root.getCause();
         }
         String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        if (root instanceof EOFException) { // OkHttp's own words for it speak of its buffer
+            reason = "the connection was closed before an answer came";
+        }
         return new GatewayException(kind, gateway(), 0, reason, e, way);
     }
 
