@@ -1,6 +1,7 @@
 package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
 import dev.vfaas.context.Contexts;
@@ -70,7 +71,7 @@ final class ContextListCommand implements Callable<Integer> {
     }
 
     static Map<String, Object> through(SshRoute route) {
-        return Map.of("ssh", route.server().toString(), "forward", route.forward());
+        return Fields.of("ssh", route.server().toString(), "forward", route.forward());
     }
 
     private static String human(List<Context> all, String current) {

@@ -86,7 +86,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private List<Finding> server(String name) {
         try (Server server = login.work(session, name)) {
-            Checkup checkup = new Checkup(server, Clock.systemUTC());
+            Checkup checkup = new Checkup(server, login.context(session, name), Clock.systemUTC());
             if (fix) {
                 checkup.fix().forEach(session.console()::info);
             }

@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.provision.ServerBlueprint;
 import dev.vfaas.provision.backup.Backup;
@@ -16,8 +17,8 @@ import dev.vfaas.provision.facts.FactsScript.Depth;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,13 +82,13 @@ final class DownCommand implements Callable<Integer> {
             Removal removal = new Removal(visit.server(), HostFolder.STANDARD, visit.self(), visit.clock(), events);
             Inventory inventory = removal.inventory(facts, steps(facts));
             if (!inventory.present()) {
-                events.emit(Map.of("event", "nothing-to-do"));
+                events.emit(Fields.of("event", "nothing-to-do"));
                 if (!json) {
                     session.console().result(host + ": vfaas put nothing there");
                 }
                 return ExitCode.OK.code();
             }
-            events.emit(Map.of("event", "removal", "items", inventory.lines()));
+            events.emit(Fields.of("event", "removal", "items", inventory.lines()));
             confirm(inventory);
             if (backup != null) {
                 save(visit, events, facts, backup);
@@ -96,7 +97,7 @@ final class DownCommand implements Callable<Integer> {
             }
             removal.remove(inventory, lockWait);
             events.done();
-            events.emit(Map.of("event", "done", "commands", visit.server().commands()));
+            events.emit(Fields.of("event", "done", "commands", visit.server().commands()));
             if (!json) {
                 session.console()
                         .result(host + ": removed " + inventory.lines().size() + " things; log: "
@@ -117,16 +118,11 @@ final class DownCommand implements Callable<Integer> {
     }
 
     private void confirm(Inventory inventory) {
-        if (yes) {
-            return;
-        }
-        session.console().info("This will be removed from " + host + ":");
-        inventory.lines().forEach(line -> session.console().info("  " + line));
-        String answer = session.console().prompt("Type " + host + " to remove it", "--yes");
-        if (!answer.equals(host)) {
-            throw Failure.of(ExitCode.FAILED, "that is not \"" + host + "\"; nothing was removed")
-                    .next("vfaas down " + host);
-        }
+        List<String> what = Stream.concat(
+                        Stream.of("This will be removed from " + host + ":"),
+                        inventory.lines().stream().map(line -> "  " + line))
+                .toList();
+        new TypedConfirmation(session.console(), host, yes).require(what, "remove it", "nothing was removed");
     }
 
     /** Everything the cluster is, as {@code vfaas backup} saves it; what was planned before is out of date then. */

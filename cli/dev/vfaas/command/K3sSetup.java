@@ -1,17 +1,13 @@
 package dev.vfaas.command;
 
-import dev.vfaas.console.Failure;
 import dev.vfaas.provision.k3s.Catalogue;
 import dev.vfaas.provision.k3s.K3sBlueprint;
 import dev.vfaas.provision.k3s.K3sOptions;
 import dev.vfaas.provision.k3s.K3sVersion;
 import dev.vfaas.provision.k3s.KubeconfigFile;
-import dev.vfaas.provision.k3s.Origin;
 import dev.vfaas.provision.k3s.ReleaseFiles;
 import dev.vfaas.provision.k3s.Role;
 import dev.vfaas.ssh.SshTarget;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -42,32 +38,13 @@ final class K3sSetup {
                 name(host),
                 role,
                 Optional.ofNullable(options.version).map(K3sVersion::parse),
-                origin(options),
+                options.source.origin(session),
                 options.names,
                 false);
     }
 
     ReleaseFiles files() {
         return new ReleaseFiles(session.environment().cacheDirectory().resolve("k3s"));
-    }
-
-    Origin origin(K3sUpOptions options) {
-        String mirror = options.mirror;
-        String airgap = options.airgap;
-        if (mirror != null && airgap != null) {
-            throw Failure.usage("--mirror and --airgap exclude each other");
-        }
-        if (mirror != null) {
-            return new Origin.Mirror(mirror);
-        }
-        if (airgap == null) {
-            return new Origin.Official();
-        }
-        Path folder = session.environment().resolve(airgap);
-        if (!Files.isDirectory(folder)) {
-            throw Failure.usage("--airgap " + airgap + " is no folder");
-        }
-        return new Origin.Airgap(folder);
     }
 
     /** The host without user and port: {@code [user@]name[:port]}, {@code [user@][address6][:port]}. */

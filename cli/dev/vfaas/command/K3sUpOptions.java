@@ -3,6 +3,7 @@ package dev.vfaas.command;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which K3s is set up on a server, and where its files come from. */
@@ -15,19 +16,8 @@ final class K3sUpOptions {
     @Nullable
     String version;
 
-    @Option(
-            names = "--mirror",
-            paramLabel = "URL",
-            description = "take K3s from URL/VERSION/k3s, not from K3s's own releases")
-    @Nullable
-    String mirror;
-
-    @Option(
-            names = "--airgap",
-            paramLabel = "DIR",
-            description = "upload K3s from a folder with k3s, install.sh, sha256sum-ARCH.txt and archives of images")
-    @Nullable
-    String airgap;
+    @Mixin
+    K3sSourceOptions source = new K3sSourceOptions();
 
     @Option(
             names = "--tls-san",
@@ -36,8 +26,16 @@ final class K3sUpOptions {
             description = "addresses and names the API server's certificate holds (default: HOST's)")
     List<String> names = new ArrayList<>();
 
+    /** That version, from there. */
+    static K3sUpOptions of(String version, K3sSourceOptions source) {
+        K3sUpOptions options = new K3sUpOptions();
+        options.version = version;
+        options.source = source;
+        return options;
+    }
+
     /** Whether one was given. */
     boolean given() {
-        return version != null || mirror != null || airgap != null || !names.isEmpty();
+        return version != null || source.given() || !names.isEmpty();
     }
 }

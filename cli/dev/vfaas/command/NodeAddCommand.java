@@ -2,12 +2,14 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.openfaas.Secret;
 import dev.vfaas.provision.HostUp;
 import dev.vfaas.provision.HostUp.Looked;
 import dev.vfaas.provision.HostUp.Prepared;
 import dev.vfaas.provision.ServerBlueprint;
+import dev.vfaas.provision.engine.Self;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript.Depth;
@@ -22,6 +24,7 @@ import dev.vfaas.provision.k3s.Role;
 import dev.vfaas.provision.preflight.Demands;
 import dev.vfaas.ssh.Completed;
 import dev.vfaas.ssh.Server;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -31,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,19 +77,8 @@ final class NodeAddCommand implements Callable<Integer> {
     @Option(names = "--server", description = "run the control plane there too; the cluster's datastore must be etcd")
     boolean server;
 
-    @Option(
-            names = "--mirror",
-            paramLabel = "URL",
-            description = "take K3s from URL/VERSION/k3s, not from K3s's own releases")
-    @Nullable
-    String mirror;
-
-    @Option(
-            names = "--airgap",
-            paramLabel = "DIR",
-            description = "upload K3s from a folder with the files of a release")
-    @Nullable
-    String airgap;
+    @Mixin
+    K3sSourceOptions source = new K3sSourceOptions();
 
     @Option(
             names = "--lock-wait",
@@ -112,6 +105,9 @@ final class NodeAddCommand implements Callable<Integer> {
     /** Which host has which name, of those that join at the same time: the cluster does not know them yet. */
     private Map<String, String> names = new ConcurrentHashMap<>();
 
+    /** Whether nodes of the cluster let in only nodes they know. */
+    private AtomicBoolean closed = new AtomicBoolean();
+
     NodeAddCommand(Session session) {
         this.session = session;
     }
@@ -121,10 +117,10 @@ final class NodeAddCommand implements Callable<Integer> {
         NodeAddCommand command = new NodeAddCommand(part);
         command.host = one;
         command.names = names;
+        command.closed = closed;
         command.to = to;
         command.server = server;
-        command.mirror = mirror;
-        command.airgap = airgap;
+        command.source = source;
         command.lockWait = lockWait;
         command.toHostKey = toHostKey;
         command.login = login;
@@ -135,14 +131,18 @@ final class NodeAddCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (hosts.size() == 1) {
-            return of(session, hosts.getFirst()).add();
+            int code = of(session, hosts.getFirst()).add();
+            meet();
+            return code;
         }
         SeveralHosts.requireDistinct(hosts);
         login.requireFitForSeveral();
         boolean json = output.json || output.format == OutputFormat.JSON;
         // etcd takes one new member at a time.
-        return new SeveralHosts(session, json, server ? 1 : hosts.size())
+        int code = new SeveralHosts(session, json, server ? 1 : hosts.size())
                 .run(hosts, (part, one) -> of(part, one).add());
+        meet();
+        return code;
     }
 
     private int add() throws InterruptedException {
@@ -179,7 +179,7 @@ final class NodeAddCommand implements Callable<Integer> {
             }
             Node node = cluster.awaitReady(looked.facts().network().addresses(), READY, visit.clock());
             events.done();
-            events.emit(Map.of(
+            events.emit(Fields.of(
                     "event",
                     "done",
                     "node",
@@ -192,7 +192,7 @@ final class NodeAddCommand implements Callable<Integer> {
                         .result(host + " is node " + node.name() + " (" + node.role() + ") of the cluster of " + to
                                 + (prepared.plan().nothingToDo() ? "; nothing was to do" : ""));
             }
-            others(gate, cluster, node);
+            closed.compareAndSet(false, gate.closed());
             return ExitCode.OK.code();
         }
     }
@@ -213,20 +213,26 @@ final class NodeAddCommand implements Callable<Integer> {
                 facts.network().addresses());
     }
 
-    /** Only the two servers one is logged in to can be told of each other. */
-    private void others(NodeGate gate, Cluster cluster, Node added) {
-        if (!gate.closed()) {
+    /** The servers beside those two that {@link #add} was logged in to, and those that joined at the same time, learn of each other. */
+    private void meet() {
+        if (!closed.get()) {
             return;
         }
-        List<String> rest = cluster.nodes().stream()
-                .map(Node::name)
-                .filter(name -> !name.equals(added.name()) && !name.equals(gate.name()))
-                .toList();
-        if (!rest.isEmpty()) {
-            session.console()
-                    .warn("the firewalls of " + String.join(", ", rest) + " do not know " + added.name()
-                            + " yet; for each of them: vfaas node add NODE --to " + to);
+        ServerOptions toFirst = login.toOther(toHostKey);
+        try (Server first = toFirst.work(session, to)) {
+            NodeGate gate = new NodeGate(first, self(), Clock.systemUTC(), event -> {});
+            List<String> addresses = gate.addresses();
+            List<Node> others = new Cluster(first)
+                    .nodes().stream().filter(node -> !node.at(addresses)).toList();
+            // One that joined alone has been told of all others when its own rules were made.
+            if (others.size() > 1) {
+                new NodeFirewalls(session, toFirst, new NodeHosts(to, names)).meet(others, addresses);
+            }
         }
+    }
+
+    private Self self() {
+        return Self.of(session.environment(), session.version());
     }
 
     private K3sBlueprint blueprint(Cluster cluster, Join join, NodeGate gate, Facts facts) {
@@ -236,10 +242,7 @@ final class NodeAddCommand implements Callable<Integer> {
         Role role = server
                 ? new Role.Server(join.url(), join.token(), sameName)
                 : new Role.Agent(join.url(), join.token(), sameName);
-        K3sUpOptions options = new K3sUpOptions();
-        options.version = join.version().toString();
-        options.mirror = mirror;
-        options.airgap = airgap;
+        K3sUpOptions options = K3sUpOptions.of(join.version().toString(), source);
         K3sSetup setup = new K3sSetup(session);
         return setup.blueprint(setup.options(host, role, options).withIngress(gate.world()));
     }

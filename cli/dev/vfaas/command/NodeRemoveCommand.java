@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.openfaas.Secret;
 import dev.vfaas.provision.ServerBlueprint;
@@ -93,13 +94,11 @@ final class NodeRemoveCommand implements Callable<Integer> {
                         .next("vfaas node list " + from);
             }
             node.ifPresent(found -> requireAnother(cluster, found));
-            if (!yes) {
-                inventory.lines().forEach(line -> session.console().info("  " + line));
-                String answer = session.console().prompt("Type " + host + " to take it out", "--yes");
-                if (!answer.equals(host)) {
-                    throw Failure.of(ExitCode.FAILED, "that is not \"" + host + "\"; nothing was changed");
-                }
-            }
+            new TypedConfirmation(session.console(), host, yes)
+                    .require(
+                            inventory.lines().stream().map(line -> "  " + line).toList(),
+                            "take it out",
+                            "nothing was changed");
             node.ifPresent(found -> {
                 cluster.drain(found.name());
                 if (found.role().equals("server")) {
@@ -111,16 +110,28 @@ final class NodeRemoveCommand implements Callable<Integer> {
                 removal.remove(inventory, Duration.ZERO);
             }
             node.ifPresent(found -> cluster.delete(found.name()));
-            new NodeGate(first, visit.self(), visit.clock(), events)
-                    .letOut(facts.network().addresses());
+            letOut(first, visit, events, cluster, facts.network().addresses());
             events.done();
-            events.emit(Map.of("event", "done", "node", node.map(Node::name).orElse("")));
+            events.emit(Fields.of("event", "done", "node", node.map(Node::name).orElse("")));
             events.close();
             if (!json) {
                 session.console().result(host + " is out of the cluster of " + from);
             }
             return ExitCode.OK.code();
         }
+    }
+
+    /** No firewall of the cluster lets it in any more. */
+    private void letOut(
+            Server first, ServerVisit visit, RunEvents events, Cluster cluster, List<String> addresses) {
+        NodeGate gate = new NodeGate(first, visit.self(), visit.clock(), events);
+        gate.letOut(addresses);
+        List<Node> others = gate.closed()
+                ? cluster.nodes().stream()
+                        .filter(other -> !other.at(gate.addresses()) && !other.at(addresses))
+                        .toList()
+                : List.of();
+        new NodeFirewalls(session, login.toOther(fromHostKey), new NodeHosts(from, Map.of())).part(others, addresses);
     }
 
     /** The last server is the cluster. */

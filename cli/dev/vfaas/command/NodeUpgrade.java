@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.provision.HostUp;
 import dev.vfaas.provision.HostUp.Looked;
 import dev.vfaas.provision.HostUp.Prepared;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 
 /** Brings one node of a cluster to another version of K3s. */
 final class NodeUpgrade {
@@ -88,7 +88,7 @@ final class NodeUpgrade {
                 cluster.release(node.name());
             }
             events.emit(
-                    Map.of("event", "upgraded", "node", node.name(), "from", node.version(), "to", target.toString()));
+                    Fields.of("event", "upgraded", "node", node.name(), "from", node.version(), "to", target.toString()));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
 import dev.vfaas.openfaas.GatewayException;
@@ -45,7 +46,7 @@ final class RegistryListCommand implements Callable<Integer> {
         List<String> names = logins.stream().map(RegistryLogin::registry).toList();
         List<Map<String, String>> data = logins.stream()
                 .map(login ->
-                        Map.of("registry", login.registry(), "namespace", login.namespace(), "secret", login.secret()))
+                        Fields.of("registry", login.registry(), "namespace", login.namespace(), "secret", login.secret()))
                 .toList();
         output.show(session.console(), new View(data, () -> table(logins), () -> names));
         return ExitCode.OK.code();

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,19 +67,8 @@ final class RestoreCommand implements Callable<Integer> {
             description = "do not ask")
     boolean yes;
 
-    @Option(
-            names = "--mirror",
-            paramLabel = "URL",
-            description = "take K3s from URL/VERSION/k3s, not from K3s's own releases")
-    @Nullable
-    String mirror;
-
-    @Option(
-            names = "--airgap",
-            paramLabel = "DIR",
-            description = "upload K3s from a folder with the files of the release")
-    @Nullable
-    String airgap;
+    @Mixin
+    K3sSourceOptions source = new K3sSourceOptions();
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "how long sending may take (default: 2h)")
     Duration timeout = Duration.ofHours(2);
@@ -135,7 +123,9 @@ final class RestoreCommand implements Callable<Integer> {
                 agree(manifest);
             }
             boolean moved = restore.moved(facts);
-            restore.announce(visit.server(), facts);
+            if (standing != Standing.BEGUN) {
+                restore.announce(visit.server(), facts);
+            }
             Prepared prepared = up.prepare(up.look(Depth.NEEDED));
             Map<?, ?> took = up.apply(prepared, "restore", lockWait);
             events.done();
@@ -146,10 +136,7 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     private K3sBlueprint k3s(Manifest manifest) {
-        K3sUpOptions options = new K3sUpOptions();
-        options.version = manifest.fact("k3s");
-        options.mirror = mirror;
-        options.airgap = airgap;
+        K3sUpOptions options = K3sUpOptions.of(manifest.fact("k3s"), source);
         K3sSetup setup = new K3sSetup(session);
         return setup.blueprint(setup.options(host, new Role.First(), options));
     }
@@ -161,16 +148,12 @@ final class RestoreCommand implements Callable<Integer> {
                             host + " has a cluster already; restoring would destroy its data. Nothing was changed")
                     .next("vfaas backup " + host + " first, then vfaas restore " + host + " " + file + " --force");
         }
-        if (yes) {
-            return;
-        }
-        session.console()
-                .info("The cluster of " + host + " will be destroyed and replaced by that of " + manifest.host()
-                        + " of " + manifest.created());
-        String answer = session.console().prompt("Type " + host + " to replace it", "--yes");
-        if (!answer.equals(host)) {
-            throw Failure.of(ExitCode.FAILED, "that is not \"" + host + "\"; nothing was changed");
-        }
+        new TypedConfirmation(session.console(), host, yes)
+                .require(
+                        List.of("The cluster of " + host + " will be destroyed and replaced by that of "
+                                + manifest.host() + " of " + manifest.created()),
+                        "replace it",
+                        "nothing was changed");
     }
 
     private void tell(Manifest manifest, boolean moved, RunEvents events, boolean json) {

@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.Console;
 import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.console.Table;
 import dev.vfaas.provision.HostUp;
@@ -63,7 +64,7 @@ final class ServerUp {
                 return dryRun(prepared, json, events);
             }
             if (prepared.plan().nothingToDo()) {
-                events.emit(Map.of(
+                events.emit(Fields.of(
                         "event", "nothing-to-do", "commands", visit.server().commands()));
                 if (!json) {
                     session.console().result(host + ": nothing to do");
@@ -132,7 +133,7 @@ final class ServerUp {
     private int dryRun(Prepared prepared, boolean json, RunEvents events) {
         boolean pending = !prepared.plan().nothingToDo();
         if (json) {
-            events.emit(Map.of(
+            events.emit(Fields.of(
                     "event",
                     "plan",
                     "pending",

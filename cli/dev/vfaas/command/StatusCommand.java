@@ -5,6 +5,7 @@ import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
 import dev.vfaas.provision.HostStatus;
 import dev.vfaas.provision.ServerBlueprint;
+import dev.vfaas.provision.engine.Holder;
 import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.k3s.ClusterStatus;
 import dev.vfaas.ssh.Server;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,8 +26,9 @@ import picocli.CommandLine.Parameters;
         description = "Show what vfaas set up on a server and whether it is still so; changes nothing",
         footer = {
             "",
-            "JSON: {host, vfaas, system, interrupted, lock, values, files: [{path, state}], drift,",
-            "  disk: {total, free}, cluster: {problem, datastore, snapshot, certificateUntil, nodes, workloads}}",
+            "JSON: {host, vfaas, system, interrupted, lock: {who, action, since}, values, files: [{path, state}], drift,",
+            "  disk: {total, free}, cluster: {problem, datastore, snapshot, certificateUntil, nodes, workloads}};",
+            "  lock and cluster are null where there is none, sizes are bytes, times RFC 3339",
             "With --drift the exit code is 10 when something differs; vfaas up repairs it.",
             "",
             "Examples:",
@@ -63,7 +66,7 @@ final class StatusCommand implements Callable<Integer> {
                             server,
                             new ServerBlueprint(
                                     new K3sSetup(session).blueprint(host), StackSetup.present(session, host, login)));
-            Map<String, Object> data = status.data();
+            Map<String, @Nullable Object> data = status.data();
             output.show(session.console(), new View(data, () -> text(status), () -> List.of(host)));
             return (drift && status.drifted() ? ExitCode.CHANGES_PENDING : ExitCode.OK).code();
         }
@@ -84,8 +87,9 @@ final class StatusCommand implements Callable<Integer> {
         if (status.interrupted()) {
             text.append("\na run was cut off; vfaas up finishes it");
         }
-        if (!status.lock().isEmpty()) {
-            text.append("\nbeing changed by ").append(status.lock());
+        Holder lock = status.lock();
+        if (lock != null) {
+            text.append("\nbeing changed by ").append(lock.told());
         }
         text.append("\ndisk: ")
                 .append(gibibytes(status.disk().free()))

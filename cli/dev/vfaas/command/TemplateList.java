@@ -1,5 +1,6 @@
 package dev.vfaas.command;
 
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
 import dev.vfaas.template.Template;
@@ -33,7 +34,7 @@ final class TemplateList {
     }
 
     private static Map<String, String> data(Template template) {
-        return Map.of(
+        return Fields.of(
                 "name", template.name(), "language", template.recipe().language(), "location", location(template));
     }
 

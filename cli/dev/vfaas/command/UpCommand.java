@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.console.View;
 import dev.vfaas.context.Contexts.Context;
@@ -145,7 +146,7 @@ final class UpCommand implements Callable<Integer> {
         int deployed = functions(part, file, there, view -> {
             if (json()) {
                 part.console()
-                        .result(new Json().write(Map.of("host", host, "event", "functions", "functions", view.data())));
+                        .result(new Json().write(Fields.of("host", host, "event", "functions", "functions", view.data())));
             } else {
                 output.show(part.console(), view);
             }

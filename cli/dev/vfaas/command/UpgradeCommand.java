@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
@@ -21,6 +22,7 @@ import dev.vfaas.provision.stack.StackChoice;
 import dev.vfaas.ssh.Server;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,19 +84,8 @@ final class UpgradeCommand implements Callable<Integer> {
     @Option(names = "--no-drain", description = "leave pods on their node while its K3s is replaced")
     boolean noDrain;
 
-    @Option(
-            names = "--mirror",
-            paramLabel = "URL",
-            description = "take K3s from URL/VERSION/k3s, not from K3s's own releases")
-    @Nullable
-    String mirror;
-
-    @Option(
-            names = "--airgap",
-            paramLabel = "DIR",
-            description = "upload K3s from a folder with the files of a release; needs --k3s")
-    @Nullable
-    String airgap;
+    @Mixin
+    K3sSourceOptions source = new K3sSourceOptions();
 
     @Option(
             names = "--lock-wait",
@@ -114,9 +105,9 @@ final class UpgradeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (airgap != null && version == null) {
+        if (source.airgap != null && version == null) {
             throw Failure.usage("with --airgap, --k3s must say which version the folder holds")
-                    .next("vfaas upgrade " + host + " --airgap " + airgap + " --k3s VERSION");
+                    .next("vfaas upgrade " + host + " --airgap " + source.airgap + " --k3s VERSION");
         }
         try (Server server = login.work(session, host)) {
             Cluster cluster = new Cluster(server);
@@ -127,7 +118,10 @@ final class UpgradeCommand implements Callable<Integer> {
             UpgradePath path = new UpgradePath(nodes, Catalogue.bundled());
             K3sVersion target = path.target(Optional.ofNullable(version).map(K3sVersion::parse), facts.cgroup());
             Optional<Node> own = cluster.node(facts.network().addresses());
-            List<Node> pending = path.pending(target, own);
+            List<Node> pending = new ArrayList<>(path.pending(target, own));
+            // Cut off after the new K3s was started, the node has its version but the run is not finished.
+            own.filter(node -> facts.kept().journal() != null && !pending.contains(node))
+                    .ifPresent(pending::addFirst);
             boolean stack = StackBlueprint.of(facts)
                     .map(choice -> choice != StackChoice.NONE)
                     .orElse(false);
@@ -138,12 +132,13 @@ final class UpgradeCommand implements Callable<Integer> {
                 return (nothing ? ExitCode.OK : ExitCode.CHANGES_PENDING).code();
             }
             boolean json = output.json || output.format == OutputFormat.JSON;
-            NodeUpgrade upgrade = new NodeUpgrade(session, cluster, target, options(target), lockWait, json);
+            NodeUpgrade upgrade = new NodeUpgrade(session, cluster, target, K3sUpOptions.of(target.toString(), source), lockWait, json);
             boolean drain = nodes.size() > 1 && !noDrain;
+            NodeHosts reached = NodeHosts.said(host, hosts);
             for (Node node : pending) {
                 boolean here = own.map(node::equals).orElse(false);
                 ServerOptions options = here ? login : login.toOther(null);
-                upgrade.run(node, here ? host : hostOf(node), options, here, drain);
+                upgrade.run(node, here ? host : reached.of(node), options, here, drain);
             }
             if (!json) {
                 session.console()
@@ -180,25 +175,6 @@ final class UpgradeCommand implements Callable<Integer> {
         }
     }
 
-    private K3sUpOptions options(K3sVersion target) {
-        K3sUpOptions options = new K3sUpOptions();
-        options.version = target.toString();
-        options.mirror = mirror;
-        options.airgap = airgap;
-        return options;
-    }
-
-    /** {@code --node} of it, else its address with HOST's user. */
-    private String hostOf(Node node) {
-        String given = hosts.get(node.name());
-        if (given != null) {
-            return given;
-        }
-        String address = node.addresses().split(" ")[0];
-        String user = host.contains("@") ? host.substring(0, host.lastIndexOf('@') + 1) : "";
-        return user + (address.contains(":") ? "[" + address + "]" : address);
-    }
-
     private void show(List<Node> nodes, List<Node> pending, K3sVersion target, boolean stack) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("target", target.toString());
@@ -206,7 +182,7 @@ final class UpgradeCommand implements Callable<Integer> {
         data.put(
                 "nodes",
                 nodes.stream()
-                        .map(node -> Map.of(
+                        .map(node -> Fields.of(
                                 "name",
                                 node.name(),
                                 "role",

@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.console.View;
 import dev.vfaas.context.Destination;
 import dev.vfaas.openfaas.GatewayException;
@@ -66,7 +67,7 @@ final class VersionCommand implements Callable<Integer> {
                 gateway.destination(session, () -> stack.find(session).orElse(null));
         GatewayInfo info = info(destination);
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("cli", Map.of("version", session.version()));
+        data.put("cli", Fields.of("version", session.version()));
         if (info != null) {
             data.put("gateway", members("uri", destination.gateway().text(), info.version()));
             Map<String, Object> provider =

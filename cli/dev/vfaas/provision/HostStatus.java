@@ -1,7 +1,9 @@
 package dev.vfaas.provision;
 
+import dev.vfaas.console.Fields;
 import dev.vfaas.provision.engine.Blueprint;
 import dev.vfaas.provision.engine.Engine;
+import dev.vfaas.provision.engine.Holder;
 import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.engine.Observed;
 import dev.vfaas.provision.engine.Plan;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param vfaas the version that set it up; empty when none did
  * @param system the operating system's name
  * @param interrupted whether a run was cut off
- * @param lock who changes it now; empty when nobody does
+ * @param lock who changes it now; null when nobody does
  * @param values what steps remembered, for example versions
  * @param files by path: {@code as written}, {@code changed}, {@code missing}
  * @param disk of the file system below /var/lib
@@ -35,7 +37,7 @@ public record HostStatus(
         String vfaas,
         String system,
         boolean interrupted,
-        String lock,
+        @Nullable Holder lock,
         Map<String, String> values,
         Map<String, String> files,
         Facts.Disk disk,
@@ -46,23 +48,25 @@ public record HostStatus(
     }
 
     /** For JSON and YAML. */
-    public Map<String, Object> data() {
-        List<Map<String, Object>> list = new ArrayList<>();
-        files.forEach((path, state) -> list.add(Map.of("path", path, "state", state)));
-        Map<String, Object> data = new LinkedHashMap<>();
+    public Map<String, @Nullable Object> data() {
+        List<Map<String, @Nullable Object>> list = new ArrayList<>();
+        files.forEach((path, state) -> list.add(Fields.of("path", path, "state", state)));
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
         data.put("host", host);
         data.put("vfaas", vfaas);
         data.put("system", system);
         data.put("interrupted", interrupted);
-        data.put("lock", lock);
+        data.put("lock", lock == null ? null : holder(lock));
         data.put("values", values);
         data.put("files", list);
         data.put("drift", drifted());
-        data.put("disk", Map.of("total", disk.total(), "free", disk.free()));
-        if (cluster != null) {
-            data.put("cluster", cluster.data());
-        }
+        data.put("disk", Fields.of("total", disk.total(), "free", disk.free()));
+        data.put("cluster", cluster == null ? null : cluster.data());
         return data;
+    }
+
+    private static Map<String, @Nullable Object> holder(Holder lock) {
+        return Fields.of("who", lock.who(), "action", lock.action(), "since", lock.since().toString());
     }
 
     /** Reads the status in two round trips, and two more where a cluster is, that change nothing. */
@@ -84,7 +88,7 @@ public record HostStatus(
                     plan.state().vfaas(),
                     facts.os().name(),
                     plan.left().present(),
-                    lock == null ? "" : lock.lines().skip(1).findFirst().orElse("someone"),
+                    lock == null ? null : Holder.parse(lock),
                     plan.state().values(),
                     files,
                     facts.disk(),

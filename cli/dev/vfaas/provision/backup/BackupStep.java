@@ -6,7 +6,6 @@ import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
-import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.ssh.Command;
 import dev.vfaas.ssh.Completed;
@@ -68,11 +67,6 @@ public final class BackupStep implements Step {
     @Override
     public String title() {
         return "copying the datastore";
-    }
-
-    @Override
-    public List<Question> questions() {
-        return List.of();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.vfaas.provision.backup;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.provision.backup.ArchiveReader.Checked;
+import dev.vfaas.provision.engine.Holder;
 import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.engine.HostState;
 import dev.vfaas.provision.engine.StateText;
@@ -86,8 +87,9 @@ public final class Restore {
         }
         String there = facts.presence().k3s();
         HostState state = new StateText().state(facts.kept().state());
-        if (state.value(FROM).map(manifest.id()::equals).orElse(false)
-                && !state.value("restore.done").map(manifest.id()::equals).orElse(false)) {
+        boolean cutOff = facts.kept().journal() != null
+                || !state.value("restore.done").map(manifest.id()::equals).orElse(false);
+        if (state.value(FROM).map(manifest.id()::equals).orElse(false) && cutOff) {
             return Standing.BEGUN;
         }
         if (there == null) {
@@ -117,21 +119,17 @@ public final class Restore {
     }
 
     /**
-     * Tells the server what it is going to be, before the steps are planned: datastore, node's name, the certificate's names, and what was chosen on
+     * Tells a server that is not {@link Standing#BEGUN} what it is going to be, before the steps are planned: datastore, node's name, the certificate's names, and what was chosen on
      * the backup's server, for example its stack.
      */
     public void announce(Server server, Facts facts) {
         if (facts.kept().lock() != null) {
             throw Failure.of(
                             ExitCode.LOCKED,
-                            host + " is being changed by someone else: "
-                                    + facts.kept()
-                                            .lock()
-                                            .lines()
-                                            .skip(1)
-                                            .findFirst()
-                                            .orElse(""))
-                    .next("try again later, or --lock-wait with vfaas up " + host);
+                            host + " is being changed by "
+                                    + Holder.parse(facts.kept().lock()).told())
+                    .next("when that run has ended, or for one that died after vfaas up " + host
+                            + " took its lock over: the same restore");
         }
         StateText text = new StateText();
         HostState there = text.state(facts.kept().state());

@@ -7,7 +7,6 @@ import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
-import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.ssh.Command;
 import dev.vfaas.ssh.Completed;
@@ -52,11 +51,6 @@ final class RestoreStep implements Step {
     @Override
     public String title() {
         return "putting back the data of " + backup.manifest().created();
-    }
-
-    @Override
-    public List<Question> questions() {
-        return List.of();
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
-import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.ssh.Command;
 import java.time.Duration;
@@ -47,11 +46,6 @@ final class RevivedStep implements Step {
     @Override
     public String title() {
         return "waiting until everything runs again";
-    }
-
-    @Override
-    public List<Question> questions() {
-        return List.of();
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.vfaas.provision.doctor;
 import static dev.vfaas.provision.preflight.Finding.pass;
 import static dev.vfaas.provision.preflight.Finding.warn;
 
+import dev.vfaas.context.ServerContext;
+import dev.vfaas.provision.engine.Holder;
 import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.engine.Journal;
 import dev.vfaas.provision.engine.StateText;
@@ -30,10 +32,13 @@ public final class Checkup {
     private static final List<String> REACH = List.of("github.com", "ghcr.io", "registry-1.docker.io");
 
     private final Server server;
+    private final ServerContext context;
     private final InstantSource clock;
 
-    public Checkup(Server server, InstantSource clock) {
+    /** @param context by which this machine reaches the server's gateway */
+    public Checkup(Server server, ServerContext context, InstantSource clock) {
         this.server = server;
+        this.context = context;
         this.clock = clock;
     }
 
@@ -50,7 +55,12 @@ public final class Checkup {
         findings.addAll(new Preflight(Demands.k3s(false, REACH, today)).check(facts));
         findings.addAll(earlier(facts));
         if (facts.presence().k3s() != null) {
-            findings.addAll(new ClusterChecks(clock).check(server));
+            List<Finding> cluster = new ClusterChecks(clock, server.name()).check(server);
+            findings.addAll(cluster);
+            if (cluster.stream().anyMatch(finding -> finding.id().equals("K-READYZ") && finding.passes())) {
+                findings.addAll(new StackChecks(clock).check(server, facts));
+                findings.addAll(new LoginCheck(context).check(server, facts));
+            }
             findings.add(Exposure.measured(server.name(), facts));
         }
         findings.add(Exposure.firewall(server.name(), server, facts));
@@ -75,13 +85,13 @@ public final class Checkup {
             findings.add(warn(
                     "V-LOCK",
                     "lock",
-                    "held: " + lock.lines().skip(1).findFirst().orElse("by someone"),
+                    "held by " + Holder.parse(lock).told(),
                     "nothing to do: the next run takes it over when its holder is dead"));
         }
         return findings;
     }
 
-    /** Repairs what is safe to repair; a line for each thing done. */
+    /** Repairs what is safe to repair, unless somebody changes the server; a line for each thing done. */
     public List<String> fix() {
         Completed completed = server.runAsRoot(Command.script("""
                         if command -v timedatectl >/dev/null && [ "$(timedatectl show -p NTP --value 2>/dev/null)" = no ] \\
@@ -91,7 +101,20 @@ public final class Checkup {
                         for left in /var/tmp/.vfaas-fsync.* /tmp/.vfaas-*; do
                           if [ -e "$left" ] && [ -n "$(find "$left" -maxdepth 0 -mmin +60)" ]; then rm -rf "$left"; echo "removed $left"; fi
                         done
-                        """), Duration.ofMinutes(1));
+                        export PATH="$PATH:/usr/local/sbin:/usr/local/bin"
+                        command -v k3s >/dev/null || exit 0
+                        if [ -d /var/lib/vfaas/lock ]; then echo "left K3s and its pods alone: someone changes the server right now"; exit 0; fi
+                        if systemctl is-enabled -q k3s 2>/dev/null && ! systemctl is-active -q k3s; then
+                          if timeout 150 systemctl start k3s 2>/dev/null; then echo "started K3s, which was not running"
+                          else echo "could not start K3s"; fi
+                        fi
+                        systemctl is-active -q k3s 2>/dev/null || exit 0
+                        timeout 15 k3s kubectl get pods -A --field-selector=status.phase=Failed \\
+                          -o 'jsonpath={range .items[?(@.status.reason=="Evicted")]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}' 2>/dev/null \\
+                          | while read -r namespace pod; do
+                            if timeout 20 k3s kubectl -n "$namespace" delete pod "$pod" >/dev/null 2>&1; then echo "removed what was left of the evicted pod $namespace/$pod"; fi
+                          done
+                        """), Duration.ofMinutes(5));
         List<String> done = completed.out().lines().toList();
         return done.isEmpty() ? List.of("nothing that could be repaired safely") : done;
     }

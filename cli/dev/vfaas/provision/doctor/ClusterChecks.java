@@ -34,7 +34,10 @@ final class ClusterChecks {
             [ $unit = k3s ] || exit 0
             kubectl get --raw /readyz | section readyz
             kubectl get nodes --no-headers | section nodes
-            kubectl get pods -A --no-headers | awk '$4 != "Running" && $4 != "Completed" {print $1 "/" $2 " " $4}' | head -20 | section pods
+            kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}:{range .status.conditions[?(@.status=="True")]} {.type}{end}{"\\n"}{end}' | grep Pressure | section pressure
+            kubectl get services -A -o 'jsonpath={range .items[*]}{.spec.type} {.metadata.namespace}/{.metadata.name}{range .spec.ports[*]} {.nodePort}/{.protocol}{end}{"\\n"}{end}' | grep -E '^(NodePort|LoadBalancer) ' | grep -v ' kube-system/traefik ' | section nodeports
+            # Functions and the gateway have checks of their own.
+            kubectl get pods -A -l '!faas_function,app!=gateway' --no-headers | awk '$4 != "Running" && $4 != "Completed" && NF > 4 {print $1 "/" $2 " " $4}' | head -20 | section pods
             for certificate in /var/lib/rancher/k3s/server/tls/serving-kube-apiserver.crt; do
               if [ -f $certificate ]; then section certificate < $certificate; fi
             done
@@ -47,9 +50,11 @@ final class ClusterChecks {
             """;
 
     private final InstantSource clock;
+    private final String host;
 
-    ClusterChecks(InstantSource clock) {
+    ClusterChecks(InstantSource clock, String host) {
         this.clock = clock;
+        this.host = host;
     }
 
     List<Finding> check(Server server) {
@@ -67,7 +72,7 @@ final class ClusterChecks {
                 .orElse("0");
         if (!active) {
             findings.add(block(
-                    "K-UNIT", "K3s service", String.join(", ", s.lines("unit")), "vfaas host logs HOST --unit k3s"));
+                    "K-UNIT", "K3s service", String.join(", ", s.lines("unit")), "vfaas host logs " + host + " --unit k3s"));
             return findings;
         }
         findings.add(
@@ -77,7 +82,7 @@ final class ClusterChecks {
                                 "K-UNIT",
                                 "K3s service",
                                 "active, but systemd restarted it " + restarts + " times",
-                                "vfaas host logs HOST --unit k3s"));
+                                "vfaas host logs " + host + " --unit k3s"));
         if (!s.has("readyz")) {
             return findings; // an agent: its server knows the rest
         }
@@ -85,11 +90,13 @@ final class ClusterChecks {
         findings.add(
                 ready
                         ? pass("K-READYZ", "API server", "ready")
-                        : block("K-READYZ", "API server", s.line("readyz"), "vfaas host logs HOST --unit k3s"));
+                        : block("K-READYZ", "API server", s.line("readyz"), "vfaas host logs " + host + " --unit k3s"));
         if (!ready) {
             return findings;
         }
         findings.add(nodes(s));
+        findings.add(pressure(s.lines("pressure")));
+        findings.add(nodePorts(s.lines("nodeports")));
         List<String> pods = s.lines("pods");
         findings.add(
                 pods.isEmpty()
@@ -98,13 +105,13 @@ final class ClusterChecks {
                                 "K-PODS",
                                 "pods",
                                 String.join("; ", pods),
-                                "vfaas host exec HOST -- k3s kubectl get events -A"));
+                                "vfaas host exec " + host + " -- k3s kubectl get events -A"));
         certificate(s, findings);
         snapshot(s, findings);
         return findings;
     }
 
-    private static Finding nodes(Sections s) {
+    private Finding nodes(Sections s) {
         List<String> notReady = s.lines("nodes").stream()
                 .filter(line -> !List.of(line.split("\\s+")).contains("Ready"))
                 .toList();
@@ -114,7 +121,41 @@ final class ClusterChecks {
                         "K-NODES",
                         "nodes",
                         String.join("; ", notReady),
-                        "vfaas host exec HOST -- k3s kubectl describe nodes");
+                        "vfaas host exec " + host + " -- k3s kubectl describe nodes");
+    }
+
+    /** What the kubelet reports when a node runs out of something: it ends pods then and takes no new ones. */
+    private Finding pressure(List<String> nodes) {
+        String title = "room on the nodes";
+        String evidence = String.join("; ", nodes);
+        if (nodes.isEmpty()) {
+            return pass("K-PRESSURE", title, "neither disk, memory nor process ids are short");
+        }
+        return evidence.contains("DiskPressure")
+                ? block(
+                        "K-PRESSURE",
+                        title,
+                        evidence + ": pods are ended and no new ones start",
+                        "free space below /var/lib there; what is big: vfaas host exec " + host
+                                + " -- du -xh --max-depth=2 /var/lib/rancher/k3s; images that nothing runs: vfaas host exec "
+                                + host + " -- k3s crictl rmi --prune")
+                : warn(
+                        "K-PRESSURE",
+                        title,
+                        evidence,
+                        "see what uses it: vfaas top; smaller functions, or vfaas node add HOST2 --to " + host);
+    }
+
+    private Finding nodePorts(List<String> services) {
+        return services.isEmpty()
+                ? pass("K-NODEPORTS", "ports of services", "no service opens a port of the nodes")
+                : warn(
+                        "K-NODEPORTS",
+                        "ports of services",
+                        String.join("; ", services) + ": open on all addresses of every node",
+                        "make it a ClusterIP, or delete it: vfaas host exec " + host
+                                + " -- k3s kubectl -n NAMESPACE delete service NAME; or close the ports: vfaas up "
+                                + host + " --firewall");
     }
 
     private void certificate(Sections s, List<Finding> findings) {
@@ -133,10 +174,10 @@ final class ClusterChecks {
                                     "K-CERTIFICATE",
                                     "API certificate",
                                     "ends " + end,
-                                    "restart K3s, which renews it: vfaas host exec HOST -- systemctl restart k3s"));
+                                    "restart K3s, which renews it: vfaas host exec " + host + " -- systemctl restart k3s"));
         } catch (CertificateException e) {
             findings.add(
-                    warn("K-CERTIFICATE", "API certificate", "cannot be read: " + e.getMessage(), "vfaas up HOST"));
+                    warn("K-CERTIFICATE", "API certificate", "cannot be read: " + e.getMessage(), "vfaas up " + host));
         }
     }
 
@@ -159,6 +200,6 @@ final class ClusterChecks {
                                 "K-SNAPSHOT",
                                 "etcd snapshots",
                                 "none of the last " + OLD_SNAPSHOT.toHours() + " hours",
-                                "vfaas host exec HOST -- k3s etcd-snapshot save"));
+                                "vfaas host exec " + host + " -- k3s etcd-snapshot save"));
     }
 }

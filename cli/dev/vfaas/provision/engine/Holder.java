@@ -40,8 +40,13 @@ public record Holder(String token, String who, String machine, long pid, String 
         return token + "\n" + new Json().write(data) + "\n";
     }
 
+    /** For people: {@code bob@desk (vfaas up, since 2026-01-01T00:00:00Z)}. */
+    public String told() {
+        return who + (action.isEmpty() ? "" : " (vfaas " + action + ", since " + since + ")");
+    }
+
     /** Reads a lock; what is damaged becomes a holder that is known only by its token. */
-    static Holder parse(String text) {
+    public static Holder parse(String text) {
         String[] lines = text.strip().split("\n", 2);
         String token = lines[0].strip();
         try {

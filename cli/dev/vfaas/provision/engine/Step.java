@@ -16,8 +16,10 @@ public interface Step {
     /** What is being done, in the present tense, for progress: {@code writing the configuration}. */
     String title();
 
-    /** What it must know; answered together with all other steps' questions. */
-    List<Question> questions();
+    /** What it must know; answered together with all other steps' questions. By default nothing. */
+    default List<Question> questions() {
+        return List.of();
+    }
 
     /** What is to be changed; empty when the host is as it shall be. Pure. */
     List<Change> plan(Planning planning);

@@ -52,9 +52,9 @@ public final class NodeGate {
         return kept.world();
     }
 
-    /** The server's own name, which is its node's too. */
-    public String name() {
-        return facts.hostname();
+    /** The addresses the server has itself. */
+    public List<String> addresses() {
+        return facts.network().addresses();
     }
 
     /** Whether the server lets in nodes it knows only. */

@@ -16,7 +16,6 @@ import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
-import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.ssh.Command;
 import dev.vfaas.ssh.Completed;
@@ -61,11 +60,6 @@ final class SmokeStep implements Step {
     @Override
     public String title() {
         return "calling a first function";
-    }
-
-    @Override
-    public List<Question> questions() {
-        return List.of();
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.HostState;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
-import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import java.util.List;
 
@@ -24,11 +23,6 @@ record UndoOnly(Step step) implements Step {
     @Override
     public String title() {
         return step.title();
-    }
-
-    @Override
-    public List<Question> questions() {
-        return List.of();
     }
 
     @Override

@@ -67,7 +67,8 @@ public final class Cluster {
                     + (held ? ", held by an upgrade" : schedulable ? "" : ", takes no pods");
         }
 
-        private boolean at(Collection<String> others) {
+        /** Whether it is the node of a host with one of these addresses. */
+        public boolean at(Collection<String> others) {
             return List.of(addresses.split(" ")).stream().anyMatch(others::contains);
         }
     }

@@ -1,6 +1,7 @@
 package dev.vfaas.provision.k3s;
 
 import dev.vfaas.console.Failure;
+import dev.vfaas.console.Fields;
 import dev.vfaas.provision.facts.Sections;
 import dev.vfaas.ssh.Command;
 import dev.vfaas.ssh.Completed;
@@ -98,17 +99,17 @@ public record ClusterStatus(
     }
 
     /** For JSON and YAML. */
-    public Map<String, Object> data() {
-        Map<String, Object> data = new LinkedHashMap<>();
+    public Map<String, @Nullable Object> data() {
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
         data.put("problem", problem);
         data.put("datastore", datastore);
-        data.put("snapshot", snapshot == null ? "" : snapshot.toString());
-        data.put("certificateUntil", certificate == null ? "" : certificate.toString());
+        data.put("snapshot", snapshot == null ? null : snapshot.toString());
+        data.put("certificateUntil", certificate == null ? null : certificate.toString());
         data.put("nodes", nodes.stream().map(Cluster.Node::data).toList());
         data.put(
                 "workloads",
                 workloads.stream()
-                        .map(workload -> Map.of(
+                        .map(workload -> Fields.of(
                                 "namespace",
                                 workload.namespace(),
                                 "name",

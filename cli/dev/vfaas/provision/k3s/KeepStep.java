@@ -4,7 +4,6 @@ import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
-import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.ssh.Command;
 import java.time.Duration;
@@ -66,11 +65,6 @@ final class KeepStep implements Step {
     @Override
     public String title() {
         return role.server() ? "saving the datastore and K3s's binary" : "keeping K3s's binary";
-    }
-
-    @Override
-    public List<Question> questions() {
-        return List.of();
     }
 
     @Override

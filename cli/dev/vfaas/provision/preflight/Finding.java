@@ -44,6 +44,11 @@ public record Finding(String id, Severity severity, String title, String evidenc
         return new Finding(id, Severity.BLOCK, title, evidence, fix);
     }
 
+    /** Whether all is well. */
+    public boolean passes() {
+        return severity == Severity.PASS;
+    }
+
     /** For JSON: {id, severity, title, evidence, fix}. */
     public Map<String, Object> data() {
         Map<String, Object> data = new LinkedHashMap<>();

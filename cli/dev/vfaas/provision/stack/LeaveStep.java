@@ -68,7 +68,8 @@ final class LeaveStep implements Step {
                 .filter(id -> id.startsWith(stack.choice().prefix()))
                 .forEach(execution::forget);
         List.copyOf(execution.state().values().keySet()).stream()
-                .filter(key -> key.startsWith(stack.choice().label() + "."))
+                .filter(key -> key.startsWith(stack.choice().label() + ".")
+                        && !stack.keeps().contains(key))
                 .forEach(execution::forgetValue);
     }
 

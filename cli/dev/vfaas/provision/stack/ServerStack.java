@@ -18,4 +18,9 @@ public interface ServerStack {
 
     /** Takes all of it away from a cluster that goes on, because another stack was chosen. Must bear being called twice. */
     void remove(Execution execution);
+
+    /** Names of values that the server's state keeps when the stack is left. */
+    default List<String> keeps() {
+        return List.of();
+    }
 }

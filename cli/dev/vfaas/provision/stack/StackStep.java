@@ -4,7 +4,6 @@ import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
-import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import java.util.List;
 
@@ -32,11 +31,6 @@ final class StackStep implements Step {
     @Override
     public String title() {
         return "choosing the stack " + choice.label();
-    }
-
-    @Override
-    public List<Question> questions() {
-        return List.of();
     }
 
     @Override

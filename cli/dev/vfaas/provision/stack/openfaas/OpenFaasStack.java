@@ -72,6 +72,12 @@ public final class OpenFaasStack implements ServerStack {
                 "the kinds (CRDs) of OpenFaaS");
     }
 
+    /** Installing it anew starts no other evaluation (clause 8.2): the day the terms were first accepted counts. */
+    @Override
+    public List<String> keeps() {
+        return List.of(Agreement.TERMS);
+    }
+
     @Override
     public void remove(Execution execution) {
         execution.run(Command.script(ChartScripts.REMOVE), REMOVE);
@@ -82,5 +88,15 @@ public final class OpenFaasStack implements ServerStack {
     /** The edition of a server that has this stack. */
     public static Optional<String> edition(Facts facts) {
         return new StateText().state(facts.kept().state()).value(Agreement.EDITION);
+    }
+
+    /** Whether a server that has this stack has its Community Edition. */
+    public static boolean communityEdition(Facts facts) {
+        return edition(facts).orElse(Edition.COMMUNITY.label()).equals(Edition.COMMUNITY.label());
+    }
+
+    /** Which terms were accepted on a server, when and by whom: {@code 2026-04-01, accepted 2026-11-23 by ann@laptop}. */
+    public static Optional<String> terms(Facts facts) {
+        return new StateText().state(facts.kept().state()).value(Agreement.TERMS);
     }
 }

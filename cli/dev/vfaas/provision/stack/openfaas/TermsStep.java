@@ -4,7 +4,6 @@ import dev.vfaas.provision.engine.Change;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
-import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,11 +37,6 @@ final class TermsStep implements Step {
     @Override
     public String title() {
         return "recording the terms of OpenFaaS";
-    }
-
-    @Override
-    public List<Question> questions() {
-        return List.of();
     }
 
     @Override

@@ -102,7 +102,12 @@ class ClusterLifeIT {
                 .contains("minor version would be skipped");
         assertThat(tool("upgrade", "root", one, "--k3s", "v1.19.9+k3s1").err()).contains("cannot go back");
 
+        // Killed while K3s is started anew and while it is waited for, the same command finishes it; pods are let in again.
+        for (String step : List.of("k3s-service", "k3s-ready")) {
+            killedAt(step, one, "upgrade", "--k3s", NEW, "--mirror", release.url());
+        }
         passes(tool("upgrade", "root", one, "--k3s", NEW, "--mirror", release.url()));
+        assertThat(one.run("ls /var/lib/vfaas").out()).doesNotContain("journal", "lock");
         assertThat(one.run(
                                 "k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion} {.spec.unschedulable};{end}'")
                         .out())
@@ -165,6 +170,10 @@ class ClusterLifeIT {
 
     private void restores(TestServer fresh, Path file, Testbed.Release release) throws IOException {
         know(fresh);
+        // Killed while the data are put back and while K3s is started on them, the same command finishes it.
+        for (String step : List.of("restore", "k3s-service")) {
+            killedAt(step, fresh, "restore", file.toString(), "--mirror", release.url());
+        }
         passes(tool("restore", "root", fresh, file.toString(), "--mirror", release.url()));
         assertThat(fresh.run("k3s kubectl get nodes -o 'jsonpath={.items[*].metadata.name}'")
                         .out())
@@ -184,6 +193,14 @@ class ClusterLifeIT {
         assertThat(status.exitCode()).as(status.err()).isZero();
         passes(tool("up", "root", fresh, "--stack", "none"));
         assertThat(tool("up", "root", fresh, "--stack", "none").out()).contains("nothing to do");
+    }
+
+    private void killedAt(String step, TestServer server, String command, String... options) {
+        Person.Started run = Person.whoKnowsThem(home, server)
+                .start(command, Stream.concat(Stream.of(options), Stream.of("-o", "json")).toArray(String[]::new));
+        boolean reached = run.until("step-started", "\"" + step + "\"");
+        run.kill();
+        assertThat(reached).as(run.said()).isTrue();
     }
 
     private List<String> names(TestServer of, String role) {

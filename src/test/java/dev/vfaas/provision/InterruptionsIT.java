@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -103,11 +102,10 @@ class InterruptionsIT {
     @Order(1)
     void secretsOfAWholeRunAreNowhere() throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        Set<String> commandLines = new ConcurrentSkipListSet<>();
+        CommandLines commandLines = new CommandLines();
         Person.Started up = person.startAs("pat", "up", options);
-        Thread watch = Thread.ofVirtual().start(() -> watch(up.process(), commandLines));
         assertThat(up.ended()).as(up.said()).isZero();
-        watch.join();
+        commandLines.close();
         millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         whole = comparable(Surroundings.written(server));
         Tool.Outcome dry = person.vfaasAs(
@@ -128,9 +126,7 @@ class InterruptionsIT {
                 .lines()
                 .forEach(secrets::add);
         assertThat(secrets).hasSizeGreaterThan(2).allMatch(secret -> secret.length() > 8);
-        assertThat(commandLines)
-                .anyMatch(line -> line.contains("dev.vfaas.Main"))
-                .anyMatch(line -> line.contains("k3s"));
+        assertThat(commandLines.all()).contains("dev.vfaas.Main", "k3s");
 
         String host = server.run(
                         "journalctl --no-pager; cat /var/lib/vfaas/*.json*; cat /proc/*/cmdline | tr '\\0' ' '")
@@ -138,7 +134,7 @@ class InterruptionsIT {
                 .out();
         String laptop = everythingBut(home.resolve(".kube"));
         for (String secret : secrets) {
-            assertThat(String.join("\n", commandLines)).doesNotContain(secret);
+            assertThat(commandLines.all()).doesNotContain(secret);
             assertThat(up.said() + dry.out() + dry.err()).doesNotContain(secret);
             assertThat(host).doesNotContain(secret);
             assertThat(laptop).doesNotContain(secret);
@@ -157,27 +153,6 @@ class InterruptionsIT {
                 .isEqualTo("rw-------");
         assertThat(person.vfaas("down").exitCode()).isEqualTo(2);
         takenAway();
-    }
-
-    /** The command lines of all processes of this machine, which the servers' are among. */
-    private static void watch(Process until, Set<String> seen) {
-        while (until.isAlive()) {
-            try (Stream<Path> all = Files.list(Path.of("/proc"))) {
-                for (Path process : all.filter(
-                                path -> path.getFileName().toString().matches("\\d+"))
-                        .toList()) {
-                    try {
-                        byte[] line = Files.readAllBytes(process.resolve("cmdline"));
-                        seen.add(new String(line, StandardCharsets.ISO_8859_1).replace('\0', ' '));
-                    } catch (IOException ended) {
-                        // It has ended since it was listed.
-                    }
-                }
-                Thread.sleep(30);
-            } catch (IOException | InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
     }
 
     private static String everythingBut(Path left) throws IOException {

@@ -24,6 +24,16 @@ public final class Person {
         known(server.knownHost());
     }
 
+    /** Somebody whose home has the known_hosts that are wanted already. */
+    public static Person whoKnowsThem(Path home, TestServer server) {
+        return new Person(server, home);
+    }
+
+    private Person(TestServer server, Path home) {
+        this.home = home;
+        this.server = server;
+    }
+
     /** From now on, these are all the host keys the person knows. */
     public void known(String line) {
         try {
@@ -124,8 +134,8 @@ public final class Person {
         }
 
         /** Kills it (SIGKILL) and waits until it is gone. */
-        public void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
+        public void kill() {
+            process.destroyForcibly().onExit().join();
         }
 
         /** Sends a signal, for example {@code INT}. */

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -36,6 +34,8 @@ class ServerUpIT {
     @TempDir
     Path home;
 
+    private Person person;
+
     @BeforeAll
     static void boot() {
         testbed = Testbed.open();
@@ -50,30 +50,12 @@ class ServerUpIT {
     }
 
     @BeforeEach
-    void knownHost() throws IOException {
-        Files.createDirectories(home.resolve(".ssh"));
-        Files.writeString(home.resolve(".ssh/known_hosts"), server.knownHost() + "\n");
+    void sitDown() {
+        person = new Person(home, server);
     }
 
     private Tool.Outcome vfaas(String user, String command, String... options) {
-        Tool tool = new Tool(home).with("HOME", home.toString());
-        if (user.equals("pat")) {
-            tool.input((TestServer.PASSWORD + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        return tool.run(line(user, command, options).toArray(String[]::new));
-    }
-
-    private static List<String> line(String user, String command, String... options) {
-        List<String> line = new ArrayList<>(List.of(
-                command,
-                user + "@" + server.address(),
-                "--identity",
-                server.key().toString()));
-        line.addAll(List.of(options));
-        if (user.equals("pat")) {
-            line.add("--sudo-password-stdin");
-        }
-        return line;
+        return person.vfaasAs(user, command, options);
     }
 
     @ParameterizedTest
@@ -127,14 +109,14 @@ class ServerUpIT {
         String before = server.run(TREE).orFail("tree").out();
         Random moments = new Random(20);
         long begun = System.nanoTime();
-        assertThat(start(line("root", "up", "--prepare-only")).waitFor()).isZero();
+        assertThat(person.start("up", "--prepare-only").ended()).isZero();
         int wholeRun = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         assertThat(vfaas("root", "down", "--yes").exitCode()).isZero();
         int cutOff = 0;
         for (int i = 0; i < KILLS; i++) {
-            Process process = start(line("root", "up", "--prepare-only"));
-            boolean ended = process.waitFor(wholeRun / 4 + moments.nextInt(wholeRun), TimeUnit.MILLISECONDS);
-            process.destroyForcibly().waitFor();
+            Person.Started up = person.start("up", "--prepare-only");
+            boolean ended = up.process().waitFor(wholeRun / 4 + moments.nextInt(wholeRun), TimeUnit.MILLISECONDS);
+            up.kill();
             cutOff += ended ? 0 : 1;
 
             Tool.Outcome next = vfaas("root", "up", "--prepare-only");
@@ -147,23 +129,6 @@ class ServerUpIT {
             assertThat(server.run(TREE).out()).as("after kill " + i).isEqualTo(before);
         }
         assertThat(cutOff).isPositive();
-    }
-
-    private Process start(List<String> line) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Duser.home=" + home,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.vfaas.Main"));
-        command.addAll(line);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(home.resolve("output").toFile());
-        builder.environment().put("HOME", home.toString());
-        builder.environment().remove("PATH"); // so that ssh -G, which asks the user database for the home, is not found
-        return builder.start();
     }
 
     @Test

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,8 +112,7 @@ class EngineTest {
 
     @Test
     void lockOfTheLivingIsRespectedAndOfTheDeadTakenOver() throws IOException {
-        Self other = new Self("bob@desk", "desk:2", 4711, "t", "9.9");
-        hold(other.holder("up", java.time.Instant.now()));
+        hold(bob().holder("up", Instant.now()));
         assertThatExceptionOfType(Failure.class)
                 .isThrownBy(() -> host.up(new LocalServer()))
                 .satisfies(failure -> {
@@ -131,6 +133,65 @@ class EngineTest {
         hold(new Self("ann@laptop", "laptop:1", Integer.MAX_VALUE, "t", "9.9").holder("up", java.time.Instant.now()));
         host.up(new LocalServer());
         assertThat(root.resolve("run/started")).exists();
+    }
+
+    /** What {@code --lock-wait} is for; the lock is given back the moment the run says that it waits. */
+    @Test
+    void lockThatIsGivenBackWhileOneWaitsIsTaken() throws IOException {
+        hold(bob().holder("up", Instant.now()));
+        host.when = event -> {
+            if (event instanceof Event.Waiting) {
+                release();
+            }
+        };
+        host.up(new LocalServer(), Duration.ofMinutes(5));
+        assertThat(host.events).contains(new Event.Waiting("bob@desk")).noneMatch(Event.Stolen.class::isInstance);
+        assertThat(root.resolve("run/started")).hasContent("a = 1\n");
+        assertThat(Path.of(folderFile("lock"))).doesNotExist();
+    }
+
+    /** The other run did all there was to do: what one planned before it is not done a second time. */
+    @Test
+    void afterTheWaitOneGoesOnFromWhatTheOtherLeft() throws IOException {
+        hold(bob().holder("up", Instant.now()));
+        Scratch other = new Scratch(root);
+        other.self = bob();
+        host.when = event -> {
+            if (event instanceof Event.Waiting) {
+                release();
+                other.up(new LocalServer());
+            }
+        };
+        host.up(new LocalServer(), Duration.ofMinutes(5));
+        assertThat(host.events)
+                .contains(new Event.Waiting("bob@desk"))
+                .noneMatch(Event.StepStarted.class::isInstance);
+        assertThat(other.events).anyMatch(Event.StepStarted.class::isInstance);
+        assertThat(host.plan(new LocalServer()).nothingToDo()).isTrue();
+    }
+
+    @Test
+    void lockThatIsHeldToTheEndOfTheWaitIsTold() throws IOException {
+        hold(bob().holder("up", Instant.now()));
+        assertThatExceptionOfType(Failure.class)
+                .isThrownBy(() -> host.up(new LocalServer(), Duration.ofMillis(50)))
+                .satisfies(failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.LOCKED));
+        assertThat(root.resolve("etc/a.conf")).doesNotExist();
+        assertThat(Path.of(folderFile("lock/holder"))).exists();
+    }
+
+    private static Self bob() {
+        return new Self("bob@desk", "desk:2", 4711, "t", "9.9");
+    }
+
+    private void release() {
+        try {
+            Files.delete(Path.of(folderFile("lock/holder")));
+            Files.delete(Path.of(folderFile("lock/heartbeat")));
+            Files.delete(Path.of(folderFile("lock")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void hold(Holder holder) throws IOException {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A folder that plays the part of a host's file system, and an engine that works in it. */
@@ -22,6 +23,9 @@ final class Scratch {
     final HostFolder folder;
     final String owner;
     final List<Event> events = new ArrayList<>();
+    /** Called when a run tells of an event, before it goes on. */
+    Consumer<Event> when = event -> {};
+
     Self self = new Self("ann@laptop", "laptop:1", Integer.MAX_VALUE, "", "9.9");
 
     Scratch(Path root) {
@@ -58,7 +62,10 @@ final class Scratch {
     }
 
     Engine engine(LocalServer server) {
-        return new Engine(server, folder, self, InstantSource.system(), events::add);
+        return new Engine(server, folder, self, InstantSource.system(), event -> {
+            events.add(event);
+            when.accept(event);
+        });
     }
 
     Plan plan(LocalServer server) {
@@ -67,8 +74,13 @@ final class Scratch {
 
     /** All of up. */
     Plan up(LocalServer server) {
+        return up(server, Duration.ZERO);
+    }
+
+    /** All of up, which waits that long for someone else's lock. */
+    Plan up(LocalServer server, Duration lockWait) {
         Plan plan = plan(server);
-        engine(server).apply(plan, "up", Duration.ZERO, () -> plan(server));
+        engine(server).apply(plan, "up", lockWait, () -> plan(server));
         return plan;
     }
 

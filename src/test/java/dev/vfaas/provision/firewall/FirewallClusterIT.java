@@ -2,6 +2,7 @@ package dev.vfaas.provision.firewall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vfaas.provision.Person;
 import dev.vfaas.support.Tool;
 import dev.vfaas.testbed.TestServer;
 import dev.vfaas.testbed.Testbed;
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cluster of two behind firewalls, and a stranger on the same network. */
+/** A cluster of three behind firewalls, and a stranger on the same network. */
 class FirewallClusterIT {
     private static final String VERSION = "v1.20.2+k3s1";
 
@@ -22,7 +23,9 @@ class FirewallClusterIT {
         try (Testbed testbed = Testbed.withKubernetes()) {
             TestServer one = testbed.server("one");
             TestServer two = testbed.server("two");
+            TestServer three = testbed.server("three");
             TestServer stranger = testbed.server("stranger");
+            new Person(home, one).known(String.join("\n", one.knownHost(), two.knownHost(), three.knownHost()));
             String mirror = testbed.release(VERSION).url();
 
             // Without a firewall: what listens on all addresses is told.
@@ -53,13 +56,29 @@ class FirewallClusterIT {
                     "--mirror",
                     mirror);
             assertThat(added.exitCode()).as(added.err()).isZero();
-            assertThat(one.run("nft list set inet vfaas nodes4").out()).contains(two.address());
-            assertThat(two.run("nft list set inet vfaas nodes4").out()).contains(one.address());
+            assertThat(nodes(one)).contains(two.address());
+            assertThat(nodes(two)).contains(one.address());
             assertThat(knocks(stranger, two.address(), 10250)).isFalse();
             assertThat(knocks(stranger, two.address(), 22)).isTrue();
             assertThat(one.run("k3s kubectl get --raw /api/v1/nodes/two/proxy/healthz")
                             .out())
                     .isEqualTo("ok");
+
+            // One more: the node that nobody names is told of it, and of its leaving.
+            Tool.Outcome another = vfaas(three, "node", "add", host(three), "--to", host(one), "--mirror", mirror);
+            assertThat(another.exitCode()).as(another.err()).isZero();
+            assertThat(another.err()).doesNotContain("the firewall of");
+            assertThat(nodes(one)).contains(two.address(), three.address());
+            assertThat(nodes(two)).contains(one.address(), three.address());
+            assertThat(nodes(three)).contains(one.address(), two.address());
+            assertThat(knocks(three, two.address(), 10250)).isTrue();
+            assertThat(knocks(two, three.address(), 10250)).isTrue();
+            assertThat(knocks(stranger, three.address(), 10250)).isFalse();
+            Tool.Outcome left = vfaas(three, "node", "remove", host(three), "--from", host(one), "--yes");
+            assertThat(left.exitCode()).as(left.err()).isZero();
+            assertThat(left.err()).doesNotContain("the firewall of");
+            assertThat(nodes(one)).contains(two.address()).doesNotContain(three.address());
+            assertThat(nodes(two)).contains(one.address()).doesNotContain(three.address());
 
             // A neighbour that sends packets for a service to the node does not get through.
             stranger.run("ip route add 10.43.0.0/16 via " + one.address()).orFail("route");
@@ -82,7 +101,7 @@ class FirewallClusterIT {
                     one.fingerprint(),
                     "--yes");
             assertThat(removed.exitCode()).as(removed.err()).isZero();
-            assertThat(one.run("nft list set inet vfaas nodes4").out()).doesNotContain(two.address());
+            assertThat(nodes(one)).doesNotContain(two.address());
             assertThat(two.run("nft list table inet vfaas").exitCode()).isNotZero();
 
             Tool.Outcome down = vfaas(one, "down", host(one), "--yes");
@@ -91,6 +110,11 @@ class FirewallClusterIT {
                             .out())
                     .isEmpty();
         }
+    }
+
+    /** The addresses its rules know as those of nodes. */
+    private static String nodes(TestServer server) {
+        return server.run("nft list set inet vfaas nodes4").orFail("nft").out();
     }
 
     private static boolean knocks(TestServer from, String address, int port) {

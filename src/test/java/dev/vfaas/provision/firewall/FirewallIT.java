@@ -2,16 +2,13 @@ package dev.vfaas.provision.firewall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vfaas.provision.Person;
 import dev.vfaas.support.Tool;
 import dev.vfaas.testbed.TestServer;
 import dev.vfaas.testbed.Testbed;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,22 +20,34 @@ class FirewallIT {
             "find /etc /usr /var/lib/vfaas /run/vfaas-firewall -xdev -type f -printf '%p %m %u:%g %s %C@\\n' 2>/dev/null | sort";
     private static final String ANSWERS =
             "systemd-run -q --unit=answer-%1$d python3 -m http.server %1$d --directory /opt";
+    /** Someone's own rules: let in SSH, close one port, and by default do as said. */
+    private static final String THEIRS = """
+            table inet theirs {
+              chain input {
+                type filter hook input priority 0; policy %s;
+                ct state established,related accept
+                tcp dport 22 accept
+                tcp dport 9999 drop
+              }
+            }
+            """;
+
     private static final String TABLE = "nft list table inet vfaas";
 
     @TempDir
     Path home;
 
+    private Person person;
     private Testbed testbed;
     private TestServer server;
     private TestServer stranger;
 
     @BeforeEach
-    void boot() throws IOException {
+    void boot() {
         testbed = Testbed.open();
         server = testbed.server("guarded");
         stranger = testbed.server("stranger");
-        Files.createDirectories(home.resolve(".ssh"));
-        Files.writeString(home.resolve(".ssh/known_hosts"), server.knownHost() + "\n");
+        person = new Person(home, server);
         for (int port : new int[] {6443, 9100}) {
             server.run(ANSWERS.formatted(port)).orFail("listener");
         }
@@ -51,19 +60,12 @@ class FirewallIT {
     }
 
     private Tool.Outcome vfaas(String command, String... options) {
-        return new Tool(home)
-                .with("HOME", home.toString())
-                .run(line(command, options).toArray(String[]::new));
+        return person.vfaas(command, options(command, options));
     }
 
-    private List<String> line(String command, String... options) {
-        List<String> line = new ArrayList<>(List.of(
-                command, "root@" + server.address(), "--identity", server.key().toString()));
-        if (command.equals("up")) {
-            line.add("--prepare-only");
-        }
-        line.addAll(List.of(options));
-        return line;
+    private static String[] options(String command, String... options) {
+        return Stream.concat(command.equals("up") ? Stream.of("--prepare-only") : Stream.empty(), Stream.of(options))
+                .toArray(String[]::new);
     }
 
     /** Whether the other server gets a connection; both families. */
@@ -140,19 +142,17 @@ class FirewallIT {
 
     /** The laptop dies after the rules are loaded and before they are confirmed; new SSH connections do not get through in that time. */
     @Test
-    void killedBeforeTheConfirmationTheHostTakesTheRulesBack() throws IOException, InterruptedException {
+    void killedBeforeTheConfirmationTheHostTakesTheRulesBack() throws InterruptedException {
         server.run("systemd-run -q --unit=cutter bash -c 'until " + TABLE
                         + " >/dev/null 2>&1; do sleep 0.02; done; iptables -I INPUT -p tcp --dport 22 --syn -j DROP; touch /root/was-loaded;"
                         + " sleep 4; iptables -D INPUT -p tcp --dport 22 --syn -j DROP'")
                 .orFail("cutter");
-        Process laptop = start(line("up", "--firewall", "--firewall-patience", "6s", "-o", "json"));
-        Path output = home.resolve("output");
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!Files.readString(output).contains("proving that a new SSH connection works")) {
-            assertThat(System.nanoTime()).as(Files.readString(output)).isLessThan(end);
-            Thread.sleep(20);
-        }
-        laptop.destroyForcibly().waitFor();
+        Person.Started laptop =
+                person.start("up", options("up", "--firewall", "--firewall-patience", "6s", "-o", "json"));
+        assertThat(laptop.until("proving that a new SSH connection works"))
+                .as(laptop.said())
+                .isTrue();
+        laptop.kill();
 
         server.await(
                 "cat /root/was-loaded; " + TABLE + " >/dev/null 2>&1 || echo gone",
@@ -169,31 +169,12 @@ class FirewallIT {
         assertThat(vfaas("up").out()).endsWith(": nothing to do\n");
     }
 
-    private Process start(List<String> line) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Duser.home=" + home,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.vfaas.Main"));
-        command.addAll(line);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(home.resolve("output").toFile());
-        builder.environment().put("HOME", home.toString());
-        builder.environment().remove("PATH"); // so that ssh -G, which asks the user database for the home, is not found
-        return builder.start();
-    }
-
     /** The port people come in by is led to sshd's by a rule of the host, so that sshd cannot know it. */
     @Test
-    void rulesThatLockOutAreTakenBackAtOnce() throws IOException {
+    void rulesThatLockOutAreTakenBackAtOnce() {
         server.run("iptables -t nat -A PREROUTING -p tcp --dport 2222 -j REDIRECT --to-ports 22")
                 .orFail("redirect");
-        Files.writeString(
-                home.resolve(".ssh/known_hosts"),
-                "[" + server.address() + "]:2222 " + server.knownHost().split(" ", 2)[1] + "\n");
+        person.known("[" + server.address() + "]:2222 " + server.knownHost().split(" ", 2)[1]);
 
         Tool.Outcome up = new Tool(home)
                 .run(
@@ -258,9 +239,38 @@ class FirewallIT {
         server.run(
                         "iptables -A INPUT -p tcp --dport 22 -j ACCEPT && iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT && iptables -P INPUT DROP")
                 .orFail("iptables");
+        refused("iptables drops by default");
+        server.run("iptables -P INPUT ACCEPT && iptables -F INPUT").orFail("iptables");
+
+        server.run("nft -f - <<'N'\n" + THEIRS.formatted("drop") + "N").orFail("nft");
+        refused("the nftables table inet theirs drops by default");
+        server.run("nft delete table inet theirs").orFail("nft");
+
+        // What filters something and lets the rest in stays as it is, beside ours.
+        server.run("nft -f - <<'N'\n" + THEIRS.formatted("accept") + "N").orFail("nft");
+        String theirs = server.run("nft list table inet theirs").out();
+        assertThat(vfaas("up", "--firewall").exitCode()).isZero();
+        assertThat(open(6443)).isFalse();
+        assertThat(open(22)).isTrue();
+        assertThat(server.run("nft list table inet theirs").out()).isEqualTo(theirs);
+        assertThat(vfaas("up", "--no-firewall").exitCode()).isZero();
+        assertThat(server.run("nft list table inet theirs").out()).isEqualTo(theirs);
+        assertThat(vfaas("down", "--yes").exitCode()).isZero();
+        server.run("nft delete table inet theirs").orFail("nft");
+
+        server.install("firewalld");
+        server.run("systemctl start firewalld && firewall-cmd --state").orFail("firewalld");
+        String rules = server.run("nft list ruleset").out();
+        assertThat(open(6443)).isFalse();
+        refused("firewalld is active");
+        assertThat(server.run("nft list ruleset").out()).isEqualTo(rules);
+        assertThat(open(22)).isTrue();
+    }
+
+    private void refused(String why) {
         Tool.Outcome refused = vfaas("up", "--firewall");
         assertThat(refused.exitCode()).isEqualTo(3);
-        assertThat(refused.err()).contains("iptables drops by default", "nothing was changed", "10.42.0.0/16");
+        assertThat(refused.err()).contains(why, "nothing was changed", "10.42.0.0/16");
         assertThat(server.run("ls /var/lib/vfaas").exitCode()).isNotZero();
     }
 }

@@ -2,6 +2,9 @@ package dev.vfaas.provision.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vfaas.provision.CommandLines;
+import dev.vfaas.provision.Findings;
+import dev.vfaas.provision.Person;
 import dev.vfaas.support.Compilers;
 import dev.vfaas.support.DockerRegistry;
 import dev.vfaas.support.TinyBase;
@@ -9,13 +12,23 @@ import dev.vfaas.support.Tool;
 import dev.vfaas.testbed.TestServer;
 import dev.vfaas.testbed.Testbed;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +81,8 @@ class VfaasStackIT {
 
     private static final String SECRET = "good-evening";
 
+    private static final String REGISTRY_PASSWORD = "a-password-for-a-registry";
+
     @TempDir
     Path home;
 
@@ -91,6 +106,7 @@ class VfaasStackIT {
             TestServer one = testbed.server("one");
             String mirror = testbed.release(VERSION).url();
 
+            CommandLines commandLines = new CommandLines();
             Tool.Outcome up = server("up", one, "--k3s", VERSION, "--mirror", mirror);
             assertThat(up.exitCode()).as(up.err()).isZero();
             assertThat(up.out()).contains("is ready");
@@ -108,19 +124,23 @@ class VfaasStackIT {
             assertThat(again.out()).contains("nothing to do");
             assertThat(one.run(TREE).out()).isEqualTo(tree);
 
-            String password = one.run("sed -n 's/^ *password: *//p' /etc/rancher/k3s/registries.yaml")
-                    .out()
-                    .strip();
-            assertThat(password).hasSize(32);
-            assertNowhere(password, up, again);
+            Tool.Outcome away = server("up", one, "--stack", "none", "--dry-run");
+            assertThat(away.out()).contains("remove the gateway, its namespace vfaas");
+            Tool.Outcome login = typing(
+                    REGISTRY_PASSWORD, "registry", "login", "registry.example.com", "-u", "deploy", "--password-stdin");
+            assertThat(login.exitCode()).as(login.err()).isZero();
+            commandLines.close();
+            secretsAreNowhere(one, commandLines, up, again, away, login);
+            passes(tool("registry", "logout", "registry.example.com"));
 
             deploysAFunction(one);
+            forwards(one);
             scales();
-            Path file = home.resolve("kept.tar.gz");
-            passes(server("backup", one, "-o", file.toString()));
+            doctorTellsWhatIsWrong(one);
 
-            Tool.Outcome down = server("down", one, "--yes");
+            Tool.Outcome down = server("down", one, "--yes", "--backup", "kept");
             assertThat(down.exitCode()).as(down.err()).isZero();
+            Path file = onlyFile(home.resolve("kept"));
             assertThat(one.run("ls -d /var/lib/vfaas-gateway /var/lib/rancher /etc/rancher /var/lib/vfaas 2>/dev/null")
                             .out())
                     .isEmpty();
@@ -128,6 +148,126 @@ class VfaasStackIT {
             one.close();
 
             restores(testbed.server("two"), file, mirror);
+        }
+    }
+
+    /** The passwords of the gateway, the nodes and a registry, and the cluster's token: in nothing that anybody else may read. */
+    private void secretsAreNowhere(TestServer server, CommandLines commandLines, Tool.Outcome... outcomes)
+            throws IOException {
+        List<String> secrets = new ArrayList<>(List.of(REGISTRY_PASSWORD));
+        secrets.add(server.run("k3s kubectl -n vfaas get secret basic-auth -o 'jsonpath={.data.basic-auth-password}' | base64 -d")
+                .out());
+        secrets.add(server.run("sed -n 's/^ *password: *//p' /etc/rancher/k3s/registries.yaml")
+                .out()
+                .strip());
+        String token =
+                server.run("cat /var/lib/rancher/k3s/server/token").out().strip();
+        secrets.add(token.substring(token.lastIndexOf(':') + 1));
+        assertThat(secrets).hasSize(4).allMatch(secret -> secret.length() >= 20);
+        for (String user : List.of("deploy:" + secrets.get(0), "admin:" + secrets.get(1), "node:" + secrets.get(2))) {
+            secrets.add(Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        Map<String, String> places = new TreeMap<>();
+        places.put("command lines", commandLines.all());
+        places.put("journal of systemd", server.run("journalctl --no-pager").out());
+        places.put(
+                "state, audit log and journal",
+                server.run("cat /var/lib/vfaas/*.json*").orFail("cat").out());
+        places.put(
+                "processes",
+                server.run("cat /proc/*/cmdline | tr '\\0' ' '").orFail("processes").out());
+        places.put(
+                "logs of pods",
+                server.run("cat /var/log/pods/*/*/*.log").orFail("logs").out());
+        places.put(
+                "objects of the cluster but its Secrets",
+                server.run("k3s kubectl get all,configmaps,events -A -o yaml").orFail("objects").out());
+        for (Tool.Outcome outcome : outcomes) {
+            places.merge("output", outcome.out() + outcome.err(), String::concat);
+        }
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                boolean keepsLogins = file.startsWith(home.resolve(".openfaas")) || file.startsWith(home.resolve(".kube"));
+                if (!keepsLogins && Files.size(file) < 1_000_000) {
+                    places.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+        assertThat(places.get("command lines")).contains("k3s kubectl");
+        assertThat(places.get("logs of pods")).isNotEmpty();
+        assertThat(places.keySet()).anyMatch(place -> place.endsWith(".log"));
+        for (String secret : secrets) {
+            places.forEach((place, text) ->
+                    assertThat(text.contains(secret)).as("%s in %s", secret, place).isFalse());
+        }
+    }
+
+    /** {@code host forward} opens the gateway on this machine for programs that are not vfaas, and {@code host logs} shows its words. */
+    private void forwards(TestServer server) throws IOException, InterruptedException {
+        Person.Started forward = new Person(home, server).start("host forward");
+        try {
+            assertThat(forward.until("gateway", "http://127.0.0.1:")).as(forward.said()).isTrue();
+            Matcher url = Pattern.compile("http://127\\.0\\.0\\.1:\\d+").matcher(forward.said());
+            assertThat(url.find()).isTrue();
+            assertThat(url.group())
+                    .isEqualTo(tool("context", "show", "-o", "json").out().replaceAll("(?s).*\"gateway\" ?: ?\"([^\"]+)\".*", "$1"));
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                HttpRequest call = HttpRequest.newBuilder(URI.create(url.group() + "/function/teller"))
+                        .POST(HttpRequest.BodyPublishers.ofString("neighbour"))
+                        .build();
+                assertThat(client.send(call, HttpResponse.BodyHandlers.ofString()).body())
+                        .startsWith(SECRET + " neighbour");
+            }
+        } finally {
+            forward.signal("INT");
+            assertThat(forward.ended()).as(forward.said()).isEqualTo(130);
+        }
+        Tool.Outcome logs = server("host logs", server, "--gateway", "--lines", "5");
+        assertThat(logs.exitCode()).as(logs.err()).isZero();
+        assertThat(logs.out().lines()).hasSizeBetween(1, 10).allMatch(line -> line.startsWith("gateway-"));
+    }
+
+    private void doctorTellsWhatIsWrong(TestServer server) {
+        server.run("k3s kubectl -n openfaas-fn run broken --image=registry.invalid/broken:1 --labels=faas_function=broken")
+                .orFail("run");
+        server.run("k3s kubectl create service nodeport exposed --tcp=80:80").orFail("service");
+        server.await(
+                "k3s kubectl get events -n openfaas-fn --field-selector reason=Failed -o 'jsonpath={.items[*].message}'",
+                out -> out.contains("failed to pull"),
+                Duration.ofMinutes(2));
+        Tool.Outcome wrong = server("doctor", server, "-o", "json");
+        assertThat(Findings.of(wrong))
+                .containsEntry("G-GATEWAY", "pass")
+                .containsEntry("G-LOGIN", "pass")
+                .containsEntry("G-FUNCTIONS", "pass")
+                .containsEntry("G-PULL", "warn")
+                .containsEntry("K-NODEPORTS", "warn")
+                .containsEntry("K-PRESSURE", "pass");
+        assertThat(wrong.out()).contains("openfaas-fn/broken: ", "registry.invalid", "default/exposed");
+        server.run("k3s kubectl -n openfaas-fn delete pod broken; k3s kubectl delete service exposed").orFail("delete");
+
+        server.run("k3s kubectl -n vfaas scale deployment gateway --replicas=0").orFail("scale");
+        server.await(
+                "k3s kubectl -n vfaas get pods -l app=gateway -o name", String::isEmpty, Duration.ofMinutes(2));
+        Tool.Outcome down = server("doctor", server, "-o", "json");
+        assertThat(Findings.of(down))
+                .containsEntry("G-GATEWAY", "block")
+                .containsEntry("G-LOGIN", "block")
+                .containsEntry("G-PULL", "pass")
+                .containsEntry("K-NODEPORTS", "pass");
+        passes(server("up", server));
+        assertThat(Findings.of(server("doctor", server, "-o", "json")))
+                .containsEntry("G-GATEWAY", "pass")
+                .containsEntry("G-LOGIN", "pass");
+        answers("mended");
+    }
+
+    private static Path onlyFile(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> all = files.toList();
+            assertThat(all).hasSize(1);
+            return all.getFirst();
         }
     }
 
@@ -221,11 +361,8 @@ class VfaasStackIT {
 
     private Tool.Outcome server(String command, TestServer server, String... more) {
         return tool(Stream.of(
-                        Stream.of(
-                                command,
-                                host(server),
-                                "--identity",
-                                server.key().toString()),
+                        Stream.of(command.split(" ")),
+                        Stream.of(host(server), "--identity", server.key().toString()),
                         Stream.of("--host-key", server.fingerprint()),
                         Stream.of(more))
                 .flatMap(part -> part)

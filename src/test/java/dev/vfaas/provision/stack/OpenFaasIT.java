@@ -2,6 +2,7 @@ package dev.vfaas.provision.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vfaas.provision.Findings;
 import dev.vfaas.support.Tool;
 import dev.vfaas.testbed.TestServer;
 import dev.vfaas.testbed.Testbed;
@@ -78,6 +79,11 @@ class OpenFaasIT {
                     .contains("\"openfaas.eula\":\"2026-04-01, accepted 20")
                     .doesNotContain(password);
 
+            assertThat(Findings.of(run(one, "doctor", "-o", "json")))
+                    .containsEntry("O-HELM", "warn")
+                    .containsEntry("G-GATEWAY", "block")
+                    .containsEntry("G-LOGIN", "warn");
+
             // With a Helm controller (a stand-in) the next run finishes the work, and asks for nothing again.
             one.run("touch /run/helm-acts").orFail("touch");
             Tool.Outcome again = up(one);
@@ -97,22 +103,44 @@ class OpenFaasIT {
             assertThat(one.run(TRACES).out()).isEqualTo(traces);
             assertThat(run(one, "status").out()).contains("openfaas.eula", "faas-netes-ce");
 
+            doctorCountsFunctions(one);
+
             // Another choice takes all of it away, but not while functions run.
             one.run("k3s kubectl -n openfaas-fn create deployment hello --image=k8s.gcr.io/pause:3.2")
                     .orFail("create");
-            Tool.Outcome refused = up(one, "--stack", "none");
+            Tool.Outcome refused = up(one, "--stack", "vfaas");
             assertThat(refused.exitCode()).isEqualTo(3);
             assertThat(refused.err()).contains("hello", "vfaas remove hello");
             one.run("k3s kubectl -n openfaas-fn delete deployment hello").orFail("delete");
-            Tool.Outcome none = up(one, "--stack", "none");
-            assertThat(none.exitCode()).as(none.err()).isZero();
+            Tool.Outcome other = up(one, "--stack", "vfaas");
+            assertThat(other.exitCode()).as(other.err()).isZero();
             assertThat(one.run("k3s kubectl get namespaces,helmcharts,jobs -A -o name")
-                            .out())
-                    .doesNotContain("openfaas");
+                            .out()
+                            .lines())
+                    .filteredOn(name -> name.contains("openfaas"))
+                    .containsExactly("namespace/openfaas-fn");
             assertThat(Files.readString(home.resolve(".config/vfaas/contexts.yml")))
-                    .doesNotContain(one.address());
+                    .contains("10.43.0.80:8080")
+                    .doesNotContain(address + ":8080");
             assertThat(up(one).out()).contains("nothing to do");
+            assertThat(Findings.of(run(one, "doctor", "-o", "json")))
+                    .containsEntry("G-GATEWAY", "pass")
+                    .containsEntry("G-LOGIN", "pass")
+                    .doesNotContainKey("O-HELM");
 
+            // And back: the terms are accepted still, and nothing of vfaas's gateway is left.
+            Tool.Outcome back = up(one, "--stack", "openfaas");
+            assertThat(back.exitCode()).as(back.err()).isZero();
+            assertThat(one.run("k3s kubectl get namespaces,persistentvolumes,clusterroles,clusterrolebindings -o name; k3s ctr images ls -q;"
+                                    + " ls -d /var/lib/vfaas-gateway /etc/rancher/k3s/registries.yaml /var/lib/rancher/k3s/agent/images/vfaas* 2>/dev/null")
+                            .out())
+                    .doesNotContain("vfaas");
+            assertThat(up(one).out()).contains("nothing to do");
+            assertThat(Findings.of(run(one, "doctor", "-o", "json")))
+                    .containsEntry("O-HELM", "pass")
+                    .containsEntry("G-LOGIN", "pass");
+
+            // The server goes down with the stack it has.
             one.run("systemctl stop helm-stand-in").orFail("stop");
             Tool.Outcome down = run(one, "down", "--yes");
             assertThat(down.exitCode()).as(down.err()).isZero();
@@ -120,6 +148,27 @@ class OpenFaasIT {
                             .out())
                     .isEmpty();
         }
+    }
+
+    private void doctorCountsFunctions(TestServer one) {
+        assertThat(Findings.of(run(one, "doctor", "-o", "json")))
+                .containsEntry("O-HELM", "pass")
+                .containsEntry("O-FUNCTIONS", "pass")
+                .containsEntry("O-TERMS", "pass")
+                .containsEntry("G-GATEWAY", "pass")
+                .containsEntry("G-LOGIN", "pass")
+                .containsEntry("K-NODEPORTS", "pass");
+        one.run("for i in $(seq 15); do k3s kubectl -n openfaas-fn create deployment f$i --image=k8s.gcr.io/pause:3.2 --replicas=0; done"
+                        + " && k3s kubectl -n openfaas create service nodeport gateway-external --tcp=8080:8080 --node-port=31112")
+                .orFail("create");
+        assertThat(Findings.of(run(one, "doctor", "-o", "json")))
+                .containsEntry("O-FUNCTIONS", "warn")
+                .containsEntry("K-NODEPORTS", "warn");
+        one.run("k3s kubectl -n openfaas-fn create deployment f16 --image=k8s.gcr.io/pause:3.2 --replicas=0")
+                .orFail("create");
+        assertThat(Findings.of(run(one, "doctor", "-o", "json"))).containsEntry("O-FUNCTIONS", "block");
+        one.run("k3s kubectl -n openfaas-fn delete deployment --all && k3s kubectl -n openfaas delete service gateway-external")
+                .orFail("delete");
     }
 
     /** Until /run/helm-acts exists it only keeps HelmCharts. */
