@@ -51,7 +51,9 @@ final class HostLogsCommand implements Callable<Integer> {
     @Nullable
     String unit;
 
-    @Option(names = "--gateway", description = "the gateway's pods, each with what it said before it was last restarted")
+    @Option(
+            names = "--gateway",
+            description = "the gateway's pods, each with what it said before it was last restarted")
     boolean gateway;
 
     @Option(names = "--lines", paramLabel = "N", description = "how many lines (default: 100)")
@@ -72,7 +74,9 @@ final class HostLogsCommand implements Callable<Integer> {
         try (Server server = login.connect(session, host)) {
             Completed completed = server.runAsRoot(gateway ? ofGateway() : ofUnit(), Duration.ofMinutes(1));
             if (completed.exitCode() == NO_GATEWAY) {
-                throw Failure.of(ExitCode.NOT_AS_ASKED, host + " has no gateway: neither namespace vfaas nor openfaas has one")
+                throw Failure.of(
+                                ExitCode.NOT_AS_ASKED,
+                                host + " has no gateway: neither namespace vfaas nor openfaas has one")
                         .next("vfaas status " + host);
             }
             if (!completed.ok()) {

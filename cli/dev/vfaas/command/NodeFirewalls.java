@@ -43,7 +43,8 @@ final class NodeFirewalls {
                 change.accept(new NodeGate(server, self, Clock.systemUTC(), event -> {}));
             } catch (Failure failure) {
                 session.console()
-                        .warn("the firewall of " + node.name() + " " + otherwise + ": " + Failure.headline(failure.text())
+                        .warn("the firewall of " + node.name() + " " + otherwise + ": "
+                                + Failure.headline(failure.text())
                                 + "; when it can be reached as HOST2: vfaas node add HOST2 --to " + hosts.server());
             }
         }

@@ -122,8 +122,7 @@ final class NodeRemoveCommand implements Callable<Integer> {
     }
 
     /** No firewall of the cluster lets it in any more. */
-    private void letOut(
-            Server first, ServerVisit visit, RunEvents events, Cluster cluster, List<String> addresses) {
+    private void letOut(Server first, ServerVisit visit, RunEvents events, Cluster cluster, List<String> addresses) {
         NodeGate gate = new NodeGate(first, visit.self(), visit.clock(), events);
         gate.letOut(addresses);
         List<Node> others = gate.closed()

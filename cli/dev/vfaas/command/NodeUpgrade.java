@@ -87,8 +87,8 @@ final class NodeUpgrade {
             if (held) {
                 cluster.release(node.name());
             }
-            events.emit(
-                    Fields.of("event", "upgraded", "node", node.name(), "from", node.version(), "to", target.toString()));
+            events.emit(Fields.of(
+                    "event", "upgraded", "node", node.name(), "from", node.version(), "to", target.toString()));
         }
     }
 

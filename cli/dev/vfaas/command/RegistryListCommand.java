@@ -9,6 +9,7 @@ import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.RegistryLogin;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,9 +45,9 @@ final class RegistryListCommand implements Callable<Integer> {
             throw explain(e);
         }
         List<String> names = logins.stream().map(RegistryLogin::registry).toList();
-        List<Map<String, String>> data = logins.stream()
-                .map(login ->
-                        Fields.of("registry", login.registry(), "namespace", login.namespace(), "secret", login.secret()))
+        List<Map<String, @Nullable Object>> data = logins.stream()
+                .map(login -> Fields.of(
+                        "registry", login.registry(), "namespace", login.namespace(), "secret", login.secret()))
                 .toList();
         output.show(session.console(), new View(data, () -> table(logins), () -> names));
         return ExitCode.OK.code();

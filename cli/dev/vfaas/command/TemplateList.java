@@ -8,6 +8,7 @@ import dev.vfaas.template.Templates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import java.util.stream.Stream;
 
 /** The templates that {@code vfaas new} and a stack file in a folder can use. */
@@ -33,7 +34,7 @@ final class TemplateList {
                 () -> names);
     }
 
-    private static Map<String, String> data(Template template) {
+    private static Map<String, @Nullable Object> data(Template template) {
         return Fields.of(
                 "name", template.name(), "language", template.recipe().language(), "location", location(template));
     }

@@ -146,7 +146,8 @@ final class UpCommand implements Callable<Integer> {
         int deployed = functions(part, file, there, view -> {
             if (json()) {
                 part.console()
-                        .result(new Json().write(Fields.of("host", host, "event", "functions", "functions", view.data())));
+                        .result(new Json()
+                                .write(Fields.of("host", host, "event", "functions", "functions", view.data())));
             } else {
                 output.show(part.console(), view);
             }

@@ -132,7 +132,8 @@ final class UpgradeCommand implements Callable<Integer> {
                 return (nothing ? ExitCode.OK : ExitCode.CHANGES_PENDING).code();
             }
             boolean json = output.json || output.format == OutputFormat.JSON;
-            NodeUpgrade upgrade = new NodeUpgrade(session, cluster, target, K3sUpOptions.of(target.toString(), source), lockWait, json);
+            NodeUpgrade upgrade = new NodeUpgrade(
+                    session, cluster, target, K3sUpOptions.of(target.toString(), source), lockWait, json);
             boolean drain = nodes.size() > 1 && !noDrain;
             NodeHosts reached = NodeHosts.said(host, hosts);
             for (Node node : pending) {

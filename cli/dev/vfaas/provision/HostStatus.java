@@ -66,7 +66,13 @@ public record HostStatus(
     }
 
     private static Map<String, @Nullable Object> holder(Holder lock) {
-        return Fields.of("who", lock.who(), "action", lock.action(), "since", lock.since().toString());
+        return Fields.of(
+                "who",
+                lock.who(),
+                "action",
+                lock.action(),
+                "since",
+                lock.since().toString());
     }
 
     /** Reads the status in two round trips, and two more where a cluster is, that change nothing. */

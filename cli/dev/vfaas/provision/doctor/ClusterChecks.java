@@ -72,7 +72,10 @@ final class ClusterChecks {
                 .orElse("0");
         if (!active) {
             findings.add(block(
-                    "K-UNIT", "K3s service", String.join(", ", s.lines("unit")), "vfaas host logs " + host + " --unit k3s"));
+                    "K-UNIT",
+                    "K3s service",
+                    String.join(", ", s.lines("unit")),
+                    "vfaas host logs " + host + " --unit k3s"));
             return findings;
         }
         findings.add(
@@ -174,7 +177,8 @@ final class ClusterChecks {
                                     "K-CERTIFICATE",
                                     "API certificate",
                                     "ends " + end,
-                                    "restart K3s, which renews it: vfaas host exec " + host + " -- systemctl restart k3s"));
+                                    "restart K3s, which renews it: vfaas host exec " + host
+                                            + " -- systemctl restart k3s"));
         } catch (CertificateException e) {
             findings.add(
                     warn("K-CERTIFICATE", "API certificate", "cannot be read: " + e.getMessage(), "vfaas up " + host));

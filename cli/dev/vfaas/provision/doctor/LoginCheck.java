@@ -53,7 +53,9 @@ final class LoginCheck {
                     new OpenFaas(new Transport(new Transport.Target(url, login.get(), true, "vfaas", SHORT))).info();
             String release = Objects.requireNonNullElse(info.version().release(), "");
             return List.of(pass(
-                    ID, TITLE, (info.provider().provider() + " " + release).strip() + " answers at " + route.forward()));
+                    ID,
+                    TITLE,
+                    (info.provider().provider() + " " + release).strip() + " answers at " + route.forward()));
         } catch (GatewayException | Failure e) {
             return List.of(block(ID, TITLE, route.forward() + ": " + e.getMessage(), mend));
         }

@@ -97,7 +97,8 @@ final class StackChecks {
 
         /** Containers that are being made are no trouble. */
         boolean inTrouble() {
-            boolean starting = waiting.isEmpty() || waiting.equals("ContainerCreating") || waiting.equals("PodInitializing");
+            boolean starting =
+                    waiting.isEmpty() || waiting.equals("ContainerCreating") || waiting.equals("PodInitializing");
             return !leaving && (!starting || !unscheduled.isEmpty());
         }
 
@@ -129,7 +130,8 @@ final class StackChecks {
         String title = "gateway";
         String[] counts = said.line("gateway").split("\\|", -1);
         if (counts.length < 2 || !counts[0].matches("\\d+")) {
-            return block("G-GATEWAY", title, "there is no Deployment gateway in namespace " + namespace, "vfaas up " + host);
+            return block(
+                    "G-GATEWAY", title, "there is no Deployment gateway in namespace " + namespace, "vfaas up " + host);
         }
         int ready = counts[1].matches("\\d+") ? Integer.parseInt(counts[1]) : 0;
         String evidence = ready + " of " + counts[0] + " pods ready";
@@ -157,8 +159,8 @@ final class StackChecks {
         Map<String, String> failing = new TreeMap<>();
         functions.stream()
                 .filter(Pod::cannotPull)
-                .forEach(pod -> failing.putIfAbsent(
-                        pod.namespace() + "/" + pod.function(), pod.waiting() + why(said, pod)));
+                .forEach(pod ->
+                        failing.putIfAbsent(pod.namespace() + "/" + pod.function(), pod.waiting() + why(said, pod)));
         return failing.isEmpty()
                 ? pass("G-PULL", "images of functions", "all could be fetched")
                 : warn(
@@ -187,9 +189,9 @@ final class StackChecks {
 
     private static String told(Map<String, String> failing) {
         return failing.entrySet().stream()
-                .limit(8)
-                .map(entry -> entry.getKey() + ": " + entry.getValue())
-                .collect(Collectors.joining("; "))
+                        .limit(8)
+                        .map(entry -> entry.getKey() + ": " + entry.getValue())
+                        .collect(Collectors.joining("; "))
                 + (failing.size() > 8 ? "; and " + (failing.size() - 8) + " more" : "");
     }
 

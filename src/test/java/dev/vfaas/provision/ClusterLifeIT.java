@@ -102,7 +102,8 @@ class ClusterLifeIT {
                 .contains("minor version would be skipped");
         assertThat(tool("upgrade", "root", one, "--k3s", "v1.19.9+k3s1").err()).contains("cannot go back");
 
-        // Killed while K3s is started anew and while it is waited for, the same command finishes it; pods are let in again.
+        // Killed while K3s is started anew and while it is waited for, the same command finishes it; pods are let in
+        // again.
         for (String step : List.of("k3s-service", "k3s-ready")) {
             killedAt(step, one, "upgrade", "--k3s", NEW, "--mirror", release.url());
         }
@@ -197,7 +198,10 @@ class ClusterLifeIT {
 
     private void killedAt(String step, TestServer server, String command, String... options) {
         Person.Started run = Person.whoKnowsThem(home, server)
-                .start(command, Stream.concat(Stream.of(options), Stream.of("-o", "json")).toArray(String[]::new));
+                .start(
+                        command,
+                        Stream.concat(Stream.of(options), Stream.of("-o", "json"))
+                                .toArray(String[]::new));
         boolean reached = run.until("step-started", "\"" + step + "\"");
         run.kill();
         assertThat(reached).as(run.said()).isTrue();

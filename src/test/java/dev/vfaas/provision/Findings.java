@@ -17,14 +17,19 @@ public final class Findings {
     public static Map<String, String> of(Tool.Outcome doctor) {
         Map<String, String> severities = new TreeMap<>();
         try {
-            assertThat(new Json().read(doctor.out())).as(doctor.out() + doctor.err()).isInstanceOf(List.class);
+            assertThat(new Json().read(doctor.out()))
+                    .as(doctor.out() + doctor.err())
+                    .isInstanceOf(List.class);
             for (Object each : (List<?>) new Json().read(doctor.out())) {
                 Map<?, ?> finding = (Map<?, ?>) each;
                 assertThat(List.copyOf(finding.keySet()))
                         .isEqualTo(List.of("id", "severity", "title", "evidence", "fix"));
                 boolean passes = finding.get("severity").equals("pass");
-                assertThat(finding.get("fix").toString().isEmpty()).as(finding.toString()).isEqualTo(passes);
-                severities.put(finding.get("id").toString(), finding.get("severity").toString());
+                assertThat(finding.get("fix").toString().isEmpty())
+                        .as(finding.toString())
+                        .isEqualTo(passes);
+                severities.put(
+                        finding.get("id").toString(), finding.get("severity").toString());
             }
         } catch (IOException e) {
             throw new AssertionError(doctor.out() + doctor.err(), e);

@@ -163,9 +163,7 @@ class EngineTest {
             }
         };
         host.up(new LocalServer(), Duration.ofMinutes(5));
-        assertThat(host.events)
-                .contains(new Event.Waiting("bob@desk"))
-                .noneMatch(Event.StepStarted.class::isInstance);
+        assertThat(host.events).contains(new Event.Waiting("bob@desk")).noneMatch(Event.StepStarted.class::isInstance);
         assertThat(other.events).anyMatch(Event.StepStarted.class::isInstance);
         assertThat(host.plan(new LocalServer()).nothingToDo()).isTrue();
     }

@@ -155,13 +155,13 @@ class VfaasStackIT {
     private void secretsAreNowhere(TestServer server, CommandLines commandLines, Tool.Outcome... outcomes)
             throws IOException {
         List<String> secrets = new ArrayList<>(List.of(REGISTRY_PASSWORD));
-        secrets.add(server.run("k3s kubectl -n vfaas get secret basic-auth -o 'jsonpath={.data.basic-auth-password}' | base64 -d")
+        secrets.add(server.run(
+                        "k3s kubectl -n vfaas get secret basic-auth -o 'jsonpath={.data.basic-auth-password}' | base64 -d")
                 .out());
         secrets.add(server.run("sed -n 's/^ *password: *//p' /etc/rancher/k3s/registries.yaml")
                 .out()
                 .strip());
-        String token =
-                server.run("cat /var/lib/rancher/k3s/server/token").out().strip();
+        String token = server.run("cat /var/lib/rancher/k3s/server/token").out().strip();
         secrets.add(token.substring(token.lastIndexOf(':') + 1));
         assertThat(secrets).hasSize(4).allMatch(secret -> secret.length() >= 20);
         for (String user : List.of("deploy:" + secrets.get(0), "admin:" + secrets.get(1), "node:" + secrets.get(2))) {
@@ -176,19 +176,24 @@ class VfaasStackIT {
                 server.run("cat /var/lib/vfaas/*.json*").orFail("cat").out());
         places.put(
                 "processes",
-                server.run("cat /proc/*/cmdline | tr '\\0' ' '").orFail("processes").out());
+                server.run("cat /proc/*/cmdline | tr '\\0' ' '")
+                        .orFail("processes")
+                        .out());
         places.put(
                 "logs of pods",
                 server.run("cat /var/log/pods/*/*/*.log").orFail("logs").out());
         places.put(
                 "objects of the cluster but its Secrets",
-                server.run("k3s kubectl get all,configmaps,events -A -o yaml").orFail("objects").out());
+                server.run("k3s kubectl get all,configmaps,events -A -o yaml")
+                        .orFail("objects")
+                        .out());
         for (Tool.Outcome outcome : outcomes) {
             places.merge("output", outcome.out() + outcome.err(), String::concat);
         }
         try (Stream<Path> files = Files.walk(home)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                boolean keepsLogins = file.startsWith(home.resolve(".openfaas")) || file.startsWith(home.resolve(".kube"));
+                boolean keepsLogins =
+                        file.startsWith(home.resolve(".openfaas")) || file.startsWith(home.resolve(".kube"));
                 if (!keepsLogins && Files.size(file) < 1_000_000) {
                     places.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
                 }
@@ -198,8 +203,9 @@ class VfaasStackIT {
         assertThat(places.get("logs of pods")).isNotEmpty();
         assertThat(places.keySet()).anyMatch(place -> place.endsWith(".log"));
         for (String secret : secrets) {
-            places.forEach((place, text) ->
-                    assertThat(text.contains(secret)).as("%s in %s", secret, place).isFalse());
+            places.forEach((place, text) -> assertThat(text.contains(secret))
+                    .as("%s in %s", secret, place)
+                    .isFalse());
         }
     }
 
@@ -207,16 +213,21 @@ class VfaasStackIT {
     private void forwards(TestServer server) throws IOException, InterruptedException {
         Person.Started forward = new Person(home, server).start("host forward");
         try {
-            assertThat(forward.until("gateway", "http://127.0.0.1:")).as(forward.said()).isTrue();
+            assertThat(forward.until("gateway", "http://127.0.0.1:"))
+                    .as(forward.said())
+                    .isTrue();
             Matcher url = Pattern.compile("http://127\\.0\\.0\\.1:\\d+").matcher(forward.said());
             assertThat(url.find()).isTrue();
             assertThat(url.group())
-                    .isEqualTo(tool("context", "show", "-o", "json").out().replaceAll("(?s).*\"gateway\" ?: ?\"([^\"]+)\".*", "$1"));
+                    .isEqualTo(tool("context", "show", "-o", "json")
+                            .out()
+                            .replaceAll("(?s).*\"gateway\" ?: ?\"([^\"]+)\".*", "$1"));
             try (HttpClient client = HttpClient.newHttpClient()) {
                 HttpRequest call = HttpRequest.newBuilder(URI.create(url.group() + "/function/teller"))
                         .POST(HttpRequest.BodyPublishers.ofString("neighbour"))
                         .build();
-                assertThat(client.send(call, HttpResponse.BodyHandlers.ofString()).body())
+                assertThat(client.send(call, HttpResponse.BodyHandlers.ofString())
+                                .body())
                         .startsWith(SECRET + " neighbour");
             }
         } finally {
@@ -229,7 +240,8 @@ class VfaasStackIT {
     }
 
     private void doctorTellsWhatIsWrong(TestServer server) {
-        server.run("k3s kubectl -n openfaas-fn run broken --image=registry.invalid/broken:1 --labels=faas_function=broken")
+        server.run(
+                        "k3s kubectl -n openfaas-fn run broken --image=registry.invalid/broken:1 --labels=faas_function=broken")
                 .orFail("run");
         server.run("k3s kubectl create service nodeport exposed --tcp=80:80").orFail("service");
         server.await(
@@ -245,11 +257,11 @@ class VfaasStackIT {
                 .containsEntry("K-NODEPORTS", "warn")
                 .containsEntry("K-PRESSURE", "pass");
         assertThat(wrong.out()).contains("openfaas-fn/broken: ", "registry.invalid", "default/exposed");
-        server.run("k3s kubectl -n openfaas-fn delete pod broken; k3s kubectl delete service exposed").orFail("delete");
+        server.run("k3s kubectl -n openfaas-fn delete pod broken; k3s kubectl delete service exposed")
+                .orFail("delete");
 
         server.run("k3s kubectl -n vfaas scale deployment gateway --replicas=0").orFail("scale");
-        server.await(
-                "k3s kubectl -n vfaas get pods -l app=gateway -o name", String::isEmpty, Duration.ofMinutes(2));
+        server.await("k3s kubectl -n vfaas get pods -l app=gateway -o name", String::isEmpty, Duration.ofMinutes(2));
         Tool.Outcome down = server("doctor", server, "-o", "json");
         assertThat(Findings.of(down))
                 .containsEntry("G-GATEWAY", "block")

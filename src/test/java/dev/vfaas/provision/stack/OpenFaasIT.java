@@ -131,8 +131,9 @@ class OpenFaasIT {
             // And back: the terms are accepted still, and nothing of vfaas's gateway is left.
             Tool.Outcome back = up(one, "--stack", "openfaas");
             assertThat(back.exitCode()).as(back.err()).isZero();
-            assertThat(one.run("k3s kubectl get namespaces,persistentvolumes,clusterroles,clusterrolebindings -o name; k3s ctr images ls -q;"
-                                    + " ls -d /var/lib/vfaas-gateway /etc/rancher/k3s/registries.yaml /var/lib/rancher/k3s/agent/images/vfaas* 2>/dev/null")
+            assertThat(one.run(
+                                    "k3s kubectl get namespaces,persistentvolumes,clusterroles,clusterrolebindings -o name; k3s ctr images ls -q;"
+                                            + " ls -d /var/lib/vfaas-gateway /etc/rancher/k3s/registries.yaml /var/lib/rancher/k3s/agent/images/vfaas* 2>/dev/null")
                             .out())
                     .doesNotContain("vfaas");
             assertThat(up(one).out()).contains("nothing to do");
@@ -158,8 +159,9 @@ class OpenFaasIT {
                 .containsEntry("G-GATEWAY", "pass")
                 .containsEntry("G-LOGIN", "pass")
                 .containsEntry("K-NODEPORTS", "pass");
-        one.run("for i in $(seq 15); do k3s kubectl -n openfaas-fn create deployment f$i --image=k8s.gcr.io/pause:3.2 --replicas=0; done"
-                        + " && k3s kubectl -n openfaas create service nodeport gateway-external --tcp=8080:8080 --node-port=31112")
+        one.run(
+                        "for i in $(seq 15); do k3s kubectl -n openfaas-fn create deployment f$i --image=k8s.gcr.io/pause:3.2 --replicas=0; done"
+                                + " && k3s kubectl -n openfaas create service nodeport gateway-external --tcp=8080:8080 --node-port=31112")
                 .orFail("create");
         assertThat(Findings.of(run(one, "doctor", "-o", "json")))
                 .containsEntry("O-FUNCTIONS", "warn")
@@ -167,7 +169,8 @@ class OpenFaasIT {
         one.run("k3s kubectl -n openfaas-fn create deployment f16 --image=k8s.gcr.io/pause:3.2 --replicas=0")
                 .orFail("create");
         assertThat(Findings.of(run(one, "doctor", "-o", "json"))).containsEntry("O-FUNCTIONS", "block");
-        one.run("k3s kubectl -n openfaas-fn delete deployment --all && k3s kubectl -n openfaas delete service gateway-external")
+        one.run(
+                        "k3s kubectl -n openfaas-fn delete deployment --all && k3s kubectl -n openfaas delete service gateway-external")
                 .orFail("delete");
     }
 
