@@ -9,8 +9,8 @@ import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.RegistryLogin;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

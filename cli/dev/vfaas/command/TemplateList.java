@@ -8,8 +8,8 @@ import dev.vfaas.template.Templates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The templates that {@code vfaas new} and a stack file in a folder can use. */
 final class TemplateList {
