@@ -27,9 +27,11 @@ PAUSED = "math.randomseed(os.time())\nfunction delay() return math.random(0, %d)
 class ServerMeasures:
     """Mixed into the bench: needs `work`, `env`, `row` and `spawn` of it."""
 
-    TESTBED = ("up", "kubecold", "kubeproxy", "kubescale", "kubeidle", "nodes")
+    TESTBED = ("up", "kubecold", "kubeproxy", "kubescale", "kubeidle", "nodes", "harm", "gatewaykill")
+    COUNTING = ("harm", "gatewaykill")
     bed = None
     kube = None
+    static = False
 
     # functions of the idle gateway, replicas of the big scale: 50 by the bars; fewer to try the script
     SIZE = int(os.environ.get("VFAAS_BENCH_SIZE", 50))
@@ -44,15 +46,18 @@ class ServerMeasures:
 
     def cluster(self):
         """The one cluster that the measures share, with the image of a static function on its node."""
+        if not self.static:
+            self.bare_cluster().import_image(STATIC, self.static_root(), "/usr/sbin/nginx", "-e", "stderr", "-p", "/tmp", "-c", "/static.conf")
+            self.static = True
+        return self.kube
+
+    def bare_cluster(self):
+        """The same without that image."""
         if self.kube is None:
             server = self.the_bed().server("kube")
             self.bed.up(server)
-            self.adopt(server)
+            self.kube = Cluster(self.bed, server)
         return self.kube
-
-    def adopt(self, server):
-        self.kube = Cluster(self.bed, server)
-        self.kube.import_image(STATIC, self.static_root(), "/usr/sbin/nginx", "-e", "stderr", "-p", "/tmp", "-c", "/static.conf")
 
     def static_root(self):
         """The root file system of an image that answers a fixed text: nginx and the libraries it needs."""
@@ -98,7 +103,7 @@ http { access_log off; keepalive_requests 100000000; client_body_temp_path /tmp/
         again = statistics.median(bed.up(server)[0] for _ in range(5)) if not self.kube else None
         if again is not None:
             self.row("`vfaas up HOST` again, nothing to do", f"{again:.2f} s", "≤ 2 s", again <= 2)
-            self.adopt(server)
+            self.kube = Cluster(self.bed, server)
 
     def nodes(self):
         """Three servers join a cluster one after the other, and three others at the same time."""

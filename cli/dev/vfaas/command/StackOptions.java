@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.provision.stack.StackChoice;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What shall serve functions on a server. */
@@ -26,8 +27,11 @@ final class StackOptions {
     @Nullable
     String licenceFile;
 
+    @Mixin
+    GatewayShapeOptions gateway = new GatewayShapeOptions();
+
     /** Whether one was given. */
     boolean given() {
-        return stack != null || acceptOpenFaasEula || licenceFile != null;
+        return stack != null || acceptOpenFaasEula || licenceFile != null || gateway.given();
     }
 }

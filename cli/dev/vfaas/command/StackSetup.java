@@ -8,6 +8,7 @@ import dev.vfaas.provision.access.GatewayAccessStep;
 import dev.vfaas.provision.engine.Blueprint;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
+import dev.vfaas.provision.gateway.GatewayWish;
 import dev.vfaas.provision.gateway.VfaasStack;
 import dev.vfaas.provision.k3s.RegistriesStep;
 import dev.vfaas.provision.stack.ServerStack;
@@ -31,6 +32,7 @@ final class StackSetup {
     private final String host;
     private final StackOptions options;
     private final ServerContext context;
+    private final GatewayWish wish;
     private final OpenFaasCatalogue openfaas = OpenFaasCatalogue.bundled();
     private Agreement agreement = Agreement.NONE;
 
@@ -39,6 +41,7 @@ final class StackSetup {
         this.host = host;
         this.options = options;
         this.context = login.context(session, host);
+        this.wish = options.gateway.wish(session, host);
     }
 
     /** For {@code up}. */
@@ -72,7 +75,7 @@ final class StackSetup {
     /** All stacks there are. @param images of the gateway; null to take things away only */
     private List<ServerStack> stacks(@Nullable Function<String, GatewayImage> images) {
         return List.of(
-                new VfaasStack(context, images, session.version()),
+                new VfaasStack(context, images, session.version(), host, wish),
                 new OpenFaasStack(
                         openfaas,
                         agreement,
@@ -108,6 +111,10 @@ final class StackSetup {
      */
     void agree(Facts facts, boolean asking, String who) {
         StackChoice choice = choice(facts);
+        if (options.gateway.given() && choice != StackChoice.VFAAS) {
+            throw Failure.usage("--gateway-replicas and --gateway-queue are for --stack vfaas, and this is --stack "
+                    + choice.label());
+        }
         if (choice == StackChoice.OPENFAAS) {
             agreement = new OpenFaasTerms(session, host, options, openfaas.terms()).agree(facts, asking, who);
             return;

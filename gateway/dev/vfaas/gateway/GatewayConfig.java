@@ -1,5 +1,7 @@
 package dev.vfaas.gateway;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -115,7 +117,7 @@ public record GatewayConfig(
         Duration upstream = duration(environment.get("VFAAS_UPSTREAM_TIMEOUT"), config.upstreamTimeout);
         Duration drain = duration(environment.get("VFAAS_DRAIN_TIMEOUT"), config.drainTimeout);
         Duration delay = duration(environment.get("VFAAS_DRAIN_DELAY"), config.drainDelay);
-        String queue = environment.get("VFAAS_QUEUE");
+        String queue = queueOf(environment);
         String accessLog = environment.get("VFAAS_ACCESS_LOG");
         String runtime = "process";
         Path kubeconfig = null;
@@ -166,6 +168,20 @@ public record GatewayConfig(
                 ? Path.of(environment.getOrDefault("HOME", "."), ".local", "share")
                 : Path.of(data);
         return base.resolve("vfaas").resolve("gateway").toAbsolutePath();
+    }
+
+    /** The address itself, or in the file that a cluster mounts, where there is one. */
+    private static @Nullable String queueOf(Map<String, String> environment) {
+        String given = environment.get("VFAAS_QUEUE");
+        String file = environment.get("VFAAS_QUEUE_FILE");
+        if (given != null && !given.isEmpty() || file == null || file.isEmpty() || !Files.exists(Path.of(file))) {
+            return given;
+        }
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("VFAAS_QUEUE_FILE cannot be read: " + e);
+        }
     }
 
     private static @Nullable String queueAddress(@Nullable String text) {

@@ -98,7 +98,8 @@ public final class GatewayMain {
         String version = Version.current();
         InetSocketAddress address;
         try {
-            address = gateway.listen(data::whenAlone);
+            // calls on a server that gateways share are run by all of them
+            address = config.queue() == null ? gateway.listen(data::whenAlone) : gateway.listen();
             data.announce(config.host(), address.getPort(), version);
         } catch (IOException | RuntimeException e) {
             gateway.close(); // replicas must not outlive it

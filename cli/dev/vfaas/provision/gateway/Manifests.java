@@ -24,11 +24,13 @@ final class Manifests {
      * @param version of vfaas
      * @param node the node that has the gateway's data
      */
-    Manifests(String image, String version, String node) {
+    Manifests(String image, String version, String node, GatewayWish.Shape shape) {
         this.text = template()
                 .replace("${image}", image)
                 .replace("${version}", version)
-                .replace("${node}", node);
+                .replace("${node}", node)
+                .replace("${replicas}", Integer.toString(shape.replicas()))
+                .replace("${queue}", shape.queue());
         List<ClusterObject> all = new ArrayList<>();
         Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
         for (Object document : yaml.loadAll(text)) {

@@ -39,7 +39,6 @@ final class ObjectsStep implements Step {
             k3s kubectl -n vfaas get secret basic-auth -o name 2>/dev/null
             there=$(k3s kubectl -n vfaas get secret node-password -o 'jsonpath={.data.password}' 2>/dev/null)
             [ -n "$there" ] && [ "$there" = "$(sed -n 's/^ *password: *//p' /etc/rancher/k3s/registries.yaml | tr -d '"\\n' | base64 | tr -d '\\n')" ] && echo node-password
-            exit 0
             """;
 
     /**
@@ -84,10 +83,14 @@ final class ObjectsStep implements Step {
             """;
 
     private final Manifests manifests;
+    private final GatewayWish.Shape shape;
+    private final QueueSecret queue;
     private final ObjectMapper json = new ObjectMapper();
 
-    ObjectsStep(Manifests manifests) {
+    ObjectsStep(Manifests manifests, GatewayWish.Shape shape, QueueSecret queue) {
         this.manifests = manifests;
+        this.shape = shape;
+        this.queue = queue;
     }
 
     @Override
@@ -115,7 +118,7 @@ final class ObjectsStep implements Step {
                 manifests.objects().stream().map(ClusterObject::reference).toList());
         try {
             // JSON of names holds no single quote.
-            return List.of(new Question.OfScript(QUESTION, "OBJECTS='" + json.writeValueAsString(list) + "'\n" + LOOK));
+            return List.of(new Question.OfScript(QUESTION, "OBJECTS='" + json.writeValueAsString(list) + "'\n" + LOOK + QueueSecret.LOOK + "exit 0\n"));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -138,6 +141,7 @@ final class ObjectsStep implements Step {
             changes.add(new Change.OfAction(
                     "let the gateway know the password of the cluster's nodes, as Secret vfaas/node-password"));
         }
+        changes.addAll(queue.plan(rest));
         for (ClusterObject wanted : manifests.objects()) {
             Optional<ClusterObject> there = live.stream().filter(wanted::sameAs).findFirst();
             Optional<String> old = there.map(object -> wanted.seenIn(object).yaml());
@@ -173,6 +177,9 @@ final class ObjectsStep implements Step {
     @Override
     public void apply(List<Change> changes, Execution execution) {
         execution.run(Command.script(PREPARE, manifests.volume()), SHORT);
+        queue.apply(changes, execution);
+        execution.remember(GatewayWish.REPLICAS, Integer.toString(shape.replicas()));
+        execution.remember(GatewayWish.QUEUE, shape.queue());
         // On standard input, because a manifest is longer than a command line may be; it holds nothing secret.
         execution.run(
                 Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s kubectl apply -f -"),

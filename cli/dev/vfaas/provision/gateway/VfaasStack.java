@@ -34,12 +34,22 @@ public final class VfaasStack implements ServerStack {
     private final ServerContext context;
     private final @Nullable Function<String, GatewayImage> images;
     private final String version;
+    private final String host;
+    private final GatewayWish wish;
 
     /**
      * @param images makes or finds the image for an architecture as {@code uname -m} names it; null to take things away only, which needs none
      * @param version of this vfaas
+     * @param host as the person names the server
      */
-    public VfaasStack(ServerContext context, @Nullable Function<String, GatewayImage> images, String version) {
+    public VfaasStack(
+            ServerContext context,
+            @Nullable Function<String, GatewayImage> images,
+            String version,
+            String host,
+            GatewayWish wish) {
+        this.host = host;
+        this.wish = wish;
         this.context = context;
         this.images = images;
         this.version = version;
@@ -53,20 +63,21 @@ public final class VfaasStack implements ServerStack {
     @Override
     public List<Step> steps(Facts facts) {
         if (images == null) {
-            Manifests none = new Manifests("", version, "");
+            Manifests none = new Manifests("", version, "", GatewayWish.Shape.USUAL);
             return List.of(
                     new UndoOnly(new ImageStep(null)),
-                    new UndoOnly(new ObjectsStep(none)),
+                    new UndoOnly(new ObjectsStep(none, GatewayWish.Shape.USUAL, new QueueSecret(host, "", null))),
                     new UndoOnly(new RolloutStep()),
                     new UndoOnly(new GatewayAccessStep(context, NAMESPACE, List.of())),
                     new UndoOnly(new SmokeStep("")));
         }
+        GatewayWish.Shape shape = wish.on(facts, host); // before an image is made for nothing
         GatewayImage image = images.apply(facts.architecture());
         Manifests manifests =
-                new Manifests(image.reference(GatewayImage.GATEWAY), version, K3sBlueprint.nodeName(facts));
+                new Manifests(image.reference(GatewayImage.GATEWAY), version, K3sBlueprint.nodeName(facts), shape);
         return List.of(
                 new ImageStep(image),
-                new ObjectsStep(manifests),
+                new ObjectsStep(manifests, shape, new QueueSecret(host, shape.queue(), wish.queue())),
                 new RolloutStep(),
                 new GatewayAccessStep(context, NAMESPACE, List.of(ObjectsStep.ID)),
                 new SmokeStep(image.reference(GatewayImage.SMOKE)));

@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.api;
 
+import dev.vfaas.gateway.proxy.Repetition;
 import dev.vfaas.gateway.queue.RetryPolicy;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
@@ -45,6 +46,7 @@ final class DeploymentRules {
         try {
             ScalingRules.of(deployment.labels());
             RetryPolicy.check(deployment.annotations());
+            Repetition.check(deployment.annotations());
         } catch (RuntimeFailure e) {
             throw invalid(String.valueOf(e.getMessage()));
         }

@@ -11,11 +11,21 @@ public final class FunctionSeries {
 
     private final DurationHistogram fine = new DurationHistogram(DurationHistogram.FINE);
     private final LongAdder started = new LongAdder();
+    private final LongAdder repeated = new LongAdder();
     private final AtomicReferenceArray<DurationHistogram> byStatus = new AtomicReferenceArray<>(HIGHEST - LOWEST + 1);
 
     /** A call has arrived. */
     public void started() {
         started.increment();
+    }
+
+    /** A call whose replica was lost is sent to another one. */
+    public void repeated() {
+        repeated.increment();
+    }
+
+    long repeatedCount() {
+        return repeated.sum();
     }
 
     /** A call is over. */

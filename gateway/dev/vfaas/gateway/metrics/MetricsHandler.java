@@ -61,6 +61,9 @@ public final class MetricsHandler implements BlockingHandler {
         out.family("gateway_functions_seconds", "histogram", "Function time taken");
         all.forEach((name, series) -> series.visit((status, durations) -> histogram(
                 out, "gateway_functions_seconds", durations, "function_name", name, "code", Integer.toString(status))));
+        out.family("vfaas_function_repeated_total", "counter", "Calls sent again because their replica was lost");
+        all.forEach((name, series) ->
+                out.sample("vfaas_function_repeated_total", series.repeatedCount(), "function_name", name));
         out.family("vfaas_function_seconds", "histogram", "Function time taken, all codes together, in finer buckets");
         all.forEach((name, series) -> histogram(out, "vfaas_function_seconds", series.fine(), "function_name", name));
     }

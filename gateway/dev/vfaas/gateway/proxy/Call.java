@@ -114,13 +114,20 @@ final class Call {
         return best;
     }
 
-    /** Gives the place back, if it holds one. */
-    void leavePlace() {
+    /** Gives the place back, if it holds one; returns whose it was. */
+    @Nullable
+    Endpoint leavePlace() {
         Endpoint left = endpoint;
         endpoint = null;
         if (left != null) {
             left.release();
         }
+        return left;
+    }
+
+    /** It is sent to another replica. */
+    void repeated() {
+        series.repeated();
     }
 
     /** Closes the books, once. */

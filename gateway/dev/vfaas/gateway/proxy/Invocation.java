@@ -2,6 +2,7 @@ package dev.vfaas.gateway.proxy;
 
 import dev.vfaas.gateway.http.ClientConnection;
 import dev.vfaas.gateway.http.RequestSink;
+import dev.vfaas.gateway.runtime.Endpoint;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
@@ -29,13 +30,12 @@ final class Invocation implements RequestSink {
     private final Call call;
     private final @Nullable String upgrade;
     private final ReplicaSearch search;
+    private final Repetition repetition;
 
     private @Nullable UpstreamConnection upstream;
     private @Nullable ArrayDeque<HttpContent> pending;
     private int status = CLIENT_CLOSED;
     private boolean over;
-    private boolean onReused;
-    private boolean bodySent;
     private boolean requestDone;
     private boolean responseBegun;
     private boolean interim;
@@ -59,6 +59,8 @@ final class Invocation implements RequestSink {
         this.request = request;
         this.call = call;
         this.upgrade = CallHeaders.upgrade(request.headers());
+        this.repetition = new Repetition(
+                request.method(), call.function().deployment().annotations(), pool.kept());
         this.search = new ReplicaSearch(call, pool, proxy.activationTimeout(), upgrade != null, this);
     }
 
@@ -67,9 +69,8 @@ final class Invocation implements RequestSink {
         search.begin();
     }
 
-    /** A connection was found; {@code reused} when it may have died while it was idle. */
-    void use(UpstreamConnection connection, boolean reused) {
-        onReused = reused;
+    /** A connection was found. */
+    void use(UpstreamConnection connection) {
         upstream = connection;
         connection.attach(this);
         pool.watch(this);
@@ -114,12 +115,10 @@ final class Invocation implements RequestSink {
 
     private void forward(UpstreamConnection connection, HttpContent content) {
         Channel channel = connection.channel();
-        if (content.content().isReadable()) {
-            bodySent = true;
-            if (!responseBegun) {
-                pool.watch(this); // progress
-            }
+        if (content.content().isReadable() && !responseBegun) {
+            pool.watch(this); // progress
         }
+        repetition.sent(content);
         channel.write(content, channel.voidPromise());
         if (!channel.isWritable()) {
             channel.flush();
@@ -158,6 +157,7 @@ final class Invocation implements RequestSink {
         }
         pool.unwatch(this);
         responseBegun = true;
+        repetition.forget();
         status = code;
         if (code == 101) {
             if (upgrade == null) {
@@ -228,28 +228,17 @@ final class Invocation implements RequestSink {
         if (responseBegun) {
             over();
             client.abort();
-        } else if (onReused && !bodySent && isIdempotent(request.method())) {
-            // The connection died while it was idle: nothing tells that the call reached the function, and it may be
-            // repeated.
+        } else if (upgrade == null && repetition.take()) {
             pool.unwatch(this);
-            call.leavePlace();
-            if (requestDone) {
-                content(LastHttpContent.EMPTY_LAST_CONTENT);
-            }
-            search.begin();
+            Endpoint lost = call.leavePlace();
+            pending = repetition.takeBody();
+            call.repeated();
+            search.beginWithout(lost);
         } else {
             fail(
                     HttpResponseStatus.BAD_GATEWAY,
                     "Can't reach service for: " + call.name() + ". It closed the connection");
         }
-    }
-
-    private static boolean isIdempotent(HttpMethod method) {
-        return HttpMethod.GET.equals(method)
-                || HttpMethod.HEAD.equals(method)
-                || HttpMethod.OPTIONS.equals(method)
-                || HttpMethod.PUT.equals(method)
-                || HttpMethod.DELETE.equals(method);
     }
 
     private void broken(String what) {
@@ -303,6 +292,7 @@ final class Invocation implements RequestSink {
         search.cancel();
         upstream = null;
         pool.unwatch(this);
+        repetition.forget();
         ArrayDeque<HttpContent> held = pending;
         if (held != null) {
             pending = null;

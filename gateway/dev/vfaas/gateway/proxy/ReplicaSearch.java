@@ -24,11 +24,13 @@ final class ReplicaSearch {
     private final boolean fresh;
     private final Invocation seeker;
     private @Nullable Endpoint refusedBy;
+    private long begunNanos;
+    private int search;
     private int rounds;
     private boolean searching;
 
     /**
-     * @param deadline since the call arrived
+     * @param deadline since it began to look
      * @param fresh whether only a new connection will do
      */
     ReplicaSearch(Call call, UpstreamPool pool, Duration deadline, boolean fresh, Invocation seeker) {
@@ -39,10 +41,28 @@ final class ReplicaSearch {
         this.seeker = seeker;
     }
 
-    /** Begins, or begins again; ends with {@link Invocation#use} or {@link Invocation#fail}. */
+    /** Begins; ends with {@link Invocation#use} or {@link Invocation#fail}. */
     void begin() {
+        begin(call.takePlace(null));
+    }
+
+    /**
+     * Begins anew, with the full time.
+     *
+     * @param lost the replica that just hung up, which is asked again only when there is no other
+     */
+    void beginWithout(@Nullable Endpoint lost) {
+        Endpoint other = call.takePlace(lost);
+        begin(other == null ? call.takePlace(null) : other);
+    }
+
+    private void begin(@Nullable Endpoint first) {
         searching = true;
-        connect();
+        search++;
+        rounds = 0;
+        begunNanos = System.nanoTime();
+        refusedBy = null;
+        to(first);
     }
 
     /** Nobody wants the result any more. */
@@ -51,7 +71,10 @@ final class ReplicaSearch {
     }
 
     private void connect() {
-        Endpoint chosen = call.takePlace(refusedBy);
+        to(call.takePlace(refusedBy));
+    }
+
+    private void to(@Nullable Endpoint chosen) {
         if (chosen == null) {
             hold();
             return;
@@ -59,7 +82,7 @@ final class ReplicaSearch {
         UpstreamConnection idle = fresh ? null : pool.idle(chosen);
         if (idle != null) {
             searching = false;
-            seeker.use(idle, true);
+            seeker.use(idle);
         } else {
             pool.connect(chosen).addListener(done -> connected((ChannelFuture) done, chosen));
         }
@@ -70,7 +93,7 @@ final class ReplicaSearch {
             done.channel().close();
         } else if (done.isSuccess()) {
             searching = false;
-            seeker.use(done.channel().pipeline().get(UpstreamConnection.class), false);
+            seeker.use(done.channel().pipeline().get(UpstreamConnection.class));
         } else {
             target.unreachable();
             call.leavePlace();
@@ -82,13 +105,14 @@ final class ReplicaSearch {
     /** No replica takes the call now. */
     private void hold() {
         refusedBy = null;
-        long left = deadline.toNanos() - call.elapsedNanos();
+        long left = deadline.toNanos() - (System.nanoTime() - begunNanos);
         if (left <= 0) {
-            expired();
+            expired(search);
             return;
         }
         if (rounds == 0) {
-            pool.loop().schedule(this::expired, left, TimeUnit.NANOSECONDS);
+            int waiting = search;
+            pool.loop().schedule(() -> expired(waiting), left, TimeUnit.NANOSECONDS);
         }
         int round = rounds++;
         call.function()
@@ -124,8 +148,8 @@ final class ReplicaSearch {
         }
     }
 
-    private void expired() {
-        if (waits()) {
+    private void expired(int waiting) {
+        if (waiting == search && waits()) {
             searching = false;
             seeker.fail(
                     HttpResponseStatus.GATEWAY_TIMEOUT,

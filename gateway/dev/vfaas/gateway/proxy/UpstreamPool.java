@@ -34,6 +34,7 @@ final class UpstreamPool {
     private final long timeoutNanos;
     private final Log log;
     private final IdentityHashMap<Endpoint, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
+    private final Repetition.Budget kept = new Repetition.Budget();
     private boolean sweeping;
     private boolean watching;
 
@@ -50,6 +51,11 @@ final class UpstreamPool {
 
     Log log() {
         return log;
+    }
+
+    /** What calls of this loop may keep of their bodies. */
+    Repetition.Budget kept() {
+        return kept;
     }
 
     EventLoop loop() {

@@ -102,7 +102,12 @@ public final class BodyFiles {
     }
 
     /** Removes files a crash left without a row. */
-    public void keepOnly(Set<String> names) throws IOException {
+    void keepOnly(Set<String> names) throws IOException {
+        keepOnly(names, YOUNG);
+    }
+
+    /** Removes files with other names, unless they are younger than {@code age}: another gateway may be using the folder too. */
+    public void keepOnly(Set<String> names, Duration age) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 // A young one may be of a call that another gateway, which this one takes over from, is accepting just
@@ -110,7 +115,7 @@ public final class BodyFiles {
                 if (!names.contains(file.getFileName().toString())
                         && Files.getLastModifiedTime(file)
                                 .toInstant()
-                                .isBefore(Instant.now().minus(YOUNG))) {
+                                .isBefore(Instant.now().minus(age))) {
                     Files.deleteIfExists(file);
                 }
             }

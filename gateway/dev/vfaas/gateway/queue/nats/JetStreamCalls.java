@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * tells that it goes on.
  */
 public final class JetStreamCalls implements CallStore {
+    /** A body in the folder that is older than this is none of a running call of a gateway that shares the folder. */
+    private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
     private static final Duration TELL = Broker.ACK_WAIT.dividedBy(3);
 
     private final Broker broker;
@@ -69,7 +72,7 @@ public final class JetStreamCalls implements CallStore {
         Broker broker = Broker.connect(url, config, log);
         try {
             BodyFiles bodies = new BodyFiles(folder);
-            bodies.keepOnly(Set.of());
+            bodies.keepOnly(Set.of(), LEFT_BEHIND);
             return new JetStreamCalls(broker, bodies, folder, limit, log);
         } catch (IOException e) {
             broker.close();

@@ -3,11 +3,14 @@ package dev.vfaas.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,6 +35,18 @@ class GatewayConfigTest {
         assertThat(config.upstreamTimeout()).isEqualTo(Duration.ofMillis(1500));
         assertThat(config.activationTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void theQueueMayBeInAFileThatNeedNotExist(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("address");
+        Map<String, String> environment = Map.of("HOME", "/h", "VFAAS_QUEUE_FILE", file.toString());
+        assertThat(GatewayConfig.parse(List.of(), environment).queue()).isNull();
+        Files.writeString(file, "nats://user:secret@192.0.2.4:4222\n");
+        assertThat(GatewayConfig.parse(List.of(), environment).queue()).isEqualTo("nats://user:secret@192.0.2.4:4222");
+        assertThat(GatewayConfig.parse(List.of("--queue", "sqlite"), environment)
+                        .queue())
+                .isNull();
     }
 
     @ParameterizedTest

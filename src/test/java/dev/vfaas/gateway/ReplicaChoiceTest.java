@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -235,6 +236,79 @@ class ReplicaChoiceTest {
             client.send("POST /function/fn HTTP/1.1|Host: h|Content-Length: 1||x");
             assertThat(client.head()).startsWith("HTTP/1.1 502");
             assertThat(requests).hasValue(2);
+        }
+    }
+
+    /** A replica that reads a request to its end and hangs up without a word, as one that is killed does. */
+    private static ScriptedReplica dying(AtomicInteger requests) throws Exception {
+        return new ScriptedReplica((connection, number) -> {
+            connection.body(connection.head());
+            requests.incrementAndGet();
+        });
+    }
+
+    private StaticRuntime.Function serveDyingFirst(ScriptedReplica dying, ScriptedReplica good) {
+        StaticRuntime.Function function = gateway.runtime.serve("fn", dying.port(), good.port());
+        ((StaticRuntime.Replica) function.endpoints.get(1)).inFlight.set(1); // so that the other is asked first
+        return function;
+    }
+
+    @Test
+    void anIdempotentCallOfAReplicaThatDiesGoesToAnotherWithItsBody() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        try (ScriptedReplica dying = dying(requests);
+                ScriptedReplica good = ScriptedReplica.echo();
+                RawConnection client = gateway.connect()) {
+            StaticRuntime.Function function = serveDyingFirst(dying, good);
+            client.send("GET /function/fn/a HTTP/1.1|Host: h||");
+            assertThat(client.body(client.head())).startsWith("GET /a HTTP/1.1");
+            String body = "x".repeat(60_000);
+            client.send("PUT /function/fn/b HTTP/1.1|Host: h|Content-Length: 60000||");
+            client.send(body);
+            assertThat(client.body(client.head())).startsWith("PUT /b HTTP/1.1").endsWith(body);
+            assertThat(requests).hasValue(2);
+            assertThat(((StaticRuntime.Replica) function.endpoints.getFirst()).released).hasValue(2);
+            assertThat(gateway.get("/metrics").body())
+                    .contains("vfaas_function_repeated_total{function_name=\"fn.openfaas-fn\"} 2");
+        }
+    }
+
+    @Test
+    void aBodyTooLongToBeKeptIsNotSentAgain() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        try (ScriptedReplica dying = dying(requests);
+                ScriptedReplica good = ScriptedReplica.echo();
+                RawConnection client = gateway.connect()) {
+            serveDyingFirst(dying, good);
+            client.send("PUT /function/fn HTTP/1.1|Host: h|Content-Length: 70000||");
+            client.send("x".repeat(70_000));
+            assertThat(client.head()).startsWith("HTTP/1.1 502");
+            assertThat(requests).hasValue(1);
+        }
+    }
+
+    @Test
+    void aPostIsRepeatedOnlyWhenTheFunctionSaysThatItMayBe() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        try (ScriptedReplica dying = dying(requests);
+                ScriptedReplica good = ScriptedReplica.echo()) {
+            StaticRuntime.Function function = serveDyingFirst(dying, good);
+            assertThat(gateway.post("/function/fn", "body").statusCode()).isEqualTo(502);
+            assertThat(requests).hasValue(1);
+            function.deployment = StaticRuntime.annotated("fn", Map.of("dev.vfaas.idempotent", "true"));
+            assertThat(gateway.post("/function/fn", "body").body()).endsWith("body");
+            assertThat(requests).hasValue(2);
+        }
+    }
+
+    @Test
+    void aCallThatKillsWhoeverTakesItIsGivenUp() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        try (ScriptedReplica dying = dying(requests)) {
+            StaticRuntime.Function function = gateway.runtime.serve("fn", dying.port());
+            assertThat(gateway.get("/function/fn").statusCode()).isEqualTo(502);
+            assertThat(requests).hasValue(3);
+            assertThat(((StaticRuntime.Replica) function.endpoints.getFirst()).released).hasValue(3);
         }
     }
 }

@@ -41,6 +41,15 @@ final class StaticRuntime implements FunctionRuntime {
     }
 
     static FunctionDeployment deployment(String name, Map<String, String> labels) {
+        return deployment(name, labels, Map.of());
+    }
+
+    static FunctionDeployment annotated(String name, Map<String, String> annotations) {
+        return deployment(name, Map.of(), annotations);
+    }
+
+    private static FunctionDeployment deployment(
+            String name, Map<String, String> labels, Map<String, String> annotations) {
         return new FunctionDeployment(
                 name,
                 name + ":latest",
@@ -50,7 +59,7 @@ final class StaticRuntime implements FunctionRuntime {
                 List.of(),
                 List.of(),
                 labels,
-                Map.of(),
+                annotations,
                 null,
                 null,
                 false);
