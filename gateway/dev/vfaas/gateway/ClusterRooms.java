@@ -45,7 +45,6 @@ final class ClusterRooms {
                 runtime.close();
                 throw e;
             }
-            images.startCollecting();
             SeveralGateways together = SeveralGateways.start(
                     runtime, cluster, accounts.header(), environment.get(SeveralGateways.ADDRESS), log);
             return new Rooms(
@@ -59,6 +58,8 @@ final class ClusterRooms {
                         queue.check();
                     },
                     together,
+                    images::startCollecting,
+                    config.queue() != null,
                     () -> {
                         images.close();
                         database.close();

@@ -72,7 +72,7 @@ public final class Gateway implements AutoCloseable {
     /**
      * Begins to answer, and tells where.
      *
-     * @param whenAlone runs what only one gateway may do with the data, which is to run queued calls, once this is the only one
+     * @param whenAlone runs what only one gateway may do with the data, once this is the only one
      */
     InetSocketAddress listen(Consumer<Runnable> whenAlone) throws IOException {
         InetSocketAddress address = frontend.listen(config.host(), config.port());
@@ -80,7 +80,15 @@ public final class Gateway implements AutoCloseable {
         if (rooms.agreement() != null) {
             rooms.agreement().listening(address);
         }
-        whenAlone.accept(() -> runQueue(address));
+        whenAlone.accept(() -> {
+            rooms.alone().run();
+            if (!rooms.queueShared()) {
+                runQueue(address);
+            }
+        });
+        if (rooms.queueShared()) {
+            runQueue(address);
+        }
         return address;
     }
 

@@ -98,8 +98,7 @@ public final class GatewayMain {
         String version = Version.current();
         InetSocketAddress address;
         try {
-            // calls on a server that gateways share are run by all of them
-            address = config.queue() == null ? gateway.listen(data::whenAlone) : gateway.listen();
+            address = gateway.listen(data::whenAlone);
             data.announce(config.host(), address.getPort(), version);
         } catch (IOException | RuntimeException e) {
             gateway.close(); // replicas must not outlive it

@@ -45,7 +45,6 @@ final class LocalRooms {
                 runtime.close(); // replicas must not outlive it
                 throw e;
             }
-            images.startCollecting();
             Autoscaler autoscaler = Autoscaler.start(runtime, Autoscaler.RHYTHM, log::info);
             return new Rooms(
                     runtime,
@@ -58,6 +57,8 @@ final class LocalRooms {
                         queue.check();
                     },
                     null,
+                    images::startCollecting,
+                    config.queue() != null,
                     () -> {
                         autoscaler.close();
                         images.close();

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param metrics what rooms add to /metrics
  * @param health throws, with a text for people, when the stores cannot be used or the runtime does not know its functions; may block
  * @param agreement with other gateways, null where there can be none; ended when no more calls come, before the runtime is closed
+ * @param alone what only one gateway at a time may do with the data, besides running queued calls that are in it: collecting old images
+ * @param queueShared whether gateways run queued calls at the same time, from a server they share
  * @param closing ends the rooms, after the runtime is closed
  */
 record Rooms(
@@ -26,4 +28,6 @@ record Rooms(
         List<MetricsSource> metrics,
         Runnable health,
         @Nullable Agreement agreement,
+        Runnable alone,
+        boolean queueShared,
         AutoCloseable closing) {}

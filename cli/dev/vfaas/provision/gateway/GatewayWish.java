@@ -4,8 +4,6 @@ import dev.vfaas.console.Failure;
 import dev.vfaas.openfaas.Secret;
 import dev.vfaas.provision.engine.HostState;
 import dev.vfaas.provision.engine.Sha256;
-import dev.vfaas.provision.engine.StateText;
-import dev.vfaas.provision.facts.Facts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +34,7 @@ public record GatewayWish(@Nullable Integer replicas, @Nullable Secret queue) {
     }
 
     /** @throws Failure usage, when several gateways would have no queue they can share */
-    Shape on(Facts facts, String host) {
-        HostState state = new StateText().state(facts.kept().state());
+    Shape on(HostState state, String host) {
         int wanted = replicas != null
                 ? replicas
                 : state.value(REPLICAS).map(Integer::parseInt).orElse(Shape.USUAL.replicas());

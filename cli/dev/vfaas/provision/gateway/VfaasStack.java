@@ -4,6 +4,7 @@ import dev.vfaas.context.ServerContext;
 import dev.vfaas.image.gateway.GatewayImage;
 import dev.vfaas.provision.access.GatewayAccessStep;
 import dev.vfaas.provision.engine.Execution;
+import dev.vfaas.provision.engine.StateText;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.k3s.K3sBlueprint;
@@ -71,7 +72,7 @@ public final class VfaasStack implements ServerStack {
                     new UndoOnly(new GatewayAccessStep(context, NAMESPACE, List.of())),
                     new UndoOnly(new SmokeStep("")));
         }
-        GatewayWish.Shape shape = wish.on(facts, host); // before an image is made for nothing
+        GatewayWish.Shape shape = wish.on(new StateText().state(facts.kept().state()), host); // before an image is made for nothing
         GatewayImage image = images.apply(facts.architecture());
         Manifests manifests =
                 new Manifests(image.reference(GatewayImage.GATEWAY), version, K3sBlueprint.nodeName(facts), shape);

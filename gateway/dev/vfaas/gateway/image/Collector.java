@@ -29,7 +29,11 @@ final class Collector implements AutoCloseable {
 
     void start() {
         started = true;
-        timer.scheduleWithFixedDelay(this::run, 0, INTERVAL_SECONDS, TimeUnit.SECONDS);
+        try {
+            timer.scheduleWithFixedDelay(this::run, 0, INTERVAL_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            // closed before it was this gateway's turn
+        }
     }
 
     /** Something may have become unneeded: collects once its grace period is over. Nothing happens before {@link #start}, which collects anyway. */

@@ -61,7 +61,7 @@ final class RunningGateway implements AutoCloseable {
         AsyncQueue queue = asynchronous.apply(runtime);
         List<MetricsSource> sources = queue == null ? List.of() : List.of(new QueueGauges(queue));
         Rooms rooms = new Rooms(
-                runtime, secrets, images, queue, sources, () -> health.get().run(), null, () -> {});
+                runtime, secrets, images, queue, sources, () -> health.get().run(), null, () -> {}, false, () -> {});
         Log log = new Log(new PrintStream(logged, true, StandardCharsets.UTF_8));
         gateway = Gateway.over(
                 rooms,

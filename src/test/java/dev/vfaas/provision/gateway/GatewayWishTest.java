@@ -1,0 +1,74 @@
+package dev.vfaas.provision.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vfaas.console.Failure;
+import dev.vfaas.openfaas.Secret;
+import dev.vfaas.provision.engine.Change;
+import dev.vfaas.provision.engine.HostState;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** How many gateways a server gets, and the queue they share. */
+class GatewayWishTest {
+    private static final Secret NATS = Secret.of("nats://user:secret@192.0.2.4:4222");
+    private static final String MARK = "ea8a28b2c9d3";
+
+    private static HostState state(Map<String, String> values) {
+        return new HostState("1", Map.of(), Set.of(), Set.of(), values);
+    }
+
+    @Test
+    void whatIsNotSaidStays() {
+        assertThat(GatewayWish.NONE.on(HostState.NONE, "h")).isEqualTo(new GatewayWish.Shape(1, ""));
+        HostState two = state(Map.of("gateway.replicas", "2", "gateway.queue", "abc"));
+        assertThat(GatewayWish.NONE.on(two, "h")).isEqualTo(new GatewayWish.Shape(2, "abc"));
+        assertThat(new GatewayWish(3, null).on(two, "h")).isEqualTo(new GatewayWish.Shape(3, "abc"));
+        assertThat(new GatewayWish(1, Secret.of("")).on(two, "h")).isEqualTo(new GatewayWish.Shape(1, ""));
+    }
+
+    @Test
+    void severalGatewaysNeedAQueueTheyShare() {
+        assertThat(new GatewayWish(2, NATS).on(HostState.NONE, "h").queue()).hasSize(12);
+        HostState two = state(Map.of("gateway.replicas", "2", "gateway.queue", "abc"));
+        for (GatewayWish wish : List.of(new GatewayWish(2, null), new GatewayWish(null, Secret.of("")))) {
+            assertThatThrownBy(() -> wish.on(wish.queue() == null ? HostState.NONE : two, "me@h"))
+                    .isInstanceOf(Failure.class)
+                    .hasMessageContaining("several gateways need a queue they share");
+        }
+    }
+
+    @Test
+    void theAddressIsInNoChange() {
+        String mark = new GatewayWish(2, NATS).on(HostState.NONE, "h").queue();
+        List<Change> changes = new QueueSecret("h", mark, NATS).plan(List.of("folder"));
+        assertThat(changes).singleElement().asString().contains("Secret vfaas/queue").doesNotContain("secret@");
+        assertThat(new QueueSecret("h", mark, NATS).plan(List.of("queue " + mark))).isEmpty();
+        assertThat(new QueueSecret("h", mark, null).plan(List.of("queue " + mark))).isEmpty();
+        assertThat(new QueueSecret("h", "", null).plan(List.of("folder"))).isEmpty();
+        assertThat(new QueueSecret("h", "", null).plan(List.of("queue " + mark)))
+                .singleElement()
+                .asString()
+                .contains("forget");
+    }
+
+    @Test
+    void aSecretSomeoneTookAwayIsTold() {
+        assertThatThrownBy(() -> new QueueSecret("h", MARK, null).plan(List.of()))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("vfaas/queue")
+                .hasMessageContaining("is gone");
+        assertThatThrownBy(() -> new QueueSecret("h", MARK, null).plan(List.of("queue 123456789012")))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("was changed by someone else");
+    }
+
+    @Test
+    void theManifestHasTheNumberAndTheMark() {
+        String text = new Manifests("image", "1", "node", new GatewayWish.Shape(2, MARK)).text();
+        assertThat(text).contains("\n  replicas: 2\n", "dev.vfaas/queue: \"" + MARK + "\"").doesNotContain("${");
+    }
+}
