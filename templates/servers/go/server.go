@@ -69,7 +69,6 @@ func run(handler http.Handler) int {
 // that probes notice before connections are refused) and at most as long as write_timeout. A second signal ends it at once.
 func (s *server) drain(web *http.Server, signals <-chan os.Signal) int {
 	s.draining.Store(true)
-	web.SetKeepAlivesEnabled(false)
 	begun := time.Now()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -93,6 +92,9 @@ func (s *server) drain(web *http.Server, signals <-chan os.Signal) int {
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Load() { // idle connections stay: their client may be sending just now
+		w.Header().Set("Connection", "close")
+	}
 	switch r.URL.Path {
 	case "/_/health":
 		s.probe(w, r, false)

@@ -290,6 +290,21 @@ abstract class TemplateContractTest {
         }
     }
 
+    /** Who calls learns of the end later than the replica: a call on a connection that was idle must not be lost. */
+    @Test
+    void onSigtermAKeptConnectionTakesOneMoreCall() throws Exception {
+        try (Replica replica = start(echo(), "healthcheck_interval", "60s");
+                Wire keptAlive = new Wire(replica.port)) {
+            keptAlive.request("POST", "/", "", bytes("x")).response("POST");
+            replica.terminate();
+            replica.await("draining", () -> status(replica, "/_/health") == 503);
+            Wire.Response last =
+                    keptAlive.request("POST", "/", "", bytes("y")).response("POST");
+            assertThat(last.status()).isEqualTo(200);
+            assertThat(last.headers().get("Connection")).isEqualToIgnoringCase("close");
+        }
+    }
+
     @Test
     void aCallThatNeverEndsHoldsADrainNoLongerThanWriteTimeout() throws Exception {
         try (Replica replica = start(hold(), "write_timeout", "300ms", "exec_timeout", "0")) {
