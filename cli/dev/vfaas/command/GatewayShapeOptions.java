@@ -14,7 +14,8 @@ final class GatewayShapeOptions {
     @Option(
             names = "--gateway-replicas",
             paramLabel = "N",
-            description = "with HOST: how many gateways answer (default: what it has, else 1); more than one need --gateway-queue")
+            description =
+                    "with HOST: how many gateways answer (default: what it has, else 1); more than one need --gateway-queue")
     @Nullable
     Integer replicas;
 

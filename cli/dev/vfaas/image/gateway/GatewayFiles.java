@@ -32,7 +32,15 @@ final class GatewayFiles {
 
     /** Jars of the class path the gateway runs with, by the beginning of their names. The command's own (SSH, Jib, OkHttp) are not among them. */
     private static final List<String> LIBRARIES = List.of(
-            "jackson-", "jnats-", "jspecify-", "kubernetes-", "netty-", "slf4j-", "snakeyaml-", "sqlite-jdbc-", "zjsonpatch-");
+            "jackson-",
+            "jnats-",
+            "jspecify-",
+            "kubernetes-",
+            "netty-",
+            "slf4j-",
+            "snakeyaml-",
+            "sqlite-jdbc-",
+            "zjsonpatch-");
 
     /** Of those, what no part of the gateway loads. */
     private static final List<String> UNUSED = List.of(

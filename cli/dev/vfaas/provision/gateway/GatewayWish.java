@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param replicas gateways, at least 1; null when nothing was said
  * @param queue address of a NATS server, which may hold a password; an empty one for the gateway's own database; null when nothing was said
  */
-public record GatewayWish(@Nullable Integer replicas, @Nullable Secret queue) {
+public record GatewayWish(
+        @Nullable Integer replicas, @Nullable Secret queue) {
     /** Everything stays as it is. */
     public static final GatewayWish NONE = new GatewayWish(null, null);
 
@@ -40,9 +41,11 @@ public record GatewayWish(@Nullable Integer replicas, @Nullable Secret queue) {
                 : state.value(REPLICAS).map(Integer::parseInt).orElse(Shape.USUAL.replicas());
         String mark = queue != null ? mark(queue) : state.value(QUEUE).orElse("");
         if (wanted > 1 && mark.isEmpty()) {
-            throw Failure.usage("several gateways need a queue they share: one gateway's database cannot be the queue of "
-                            + wanted)
-                    .next("vfaas up " + host + " --gateway-replicas " + wanted + " --gateway-queue nats://ADDRESS:4222");
+            throw Failure.usage(
+                            "several gateways need a queue they share: one gateway's database cannot be the queue of "
+                                    + wanted)
+                    .next("vfaas up " + host + " --gateway-replicas " + wanted
+                            + " --gateway-queue nats://ADDRESS:4222");
         }
         return new Shape(wanted, mark);
     }

@@ -118,7 +118,9 @@ final class ObjectsStep implements Step {
                 manifests.objects().stream().map(ClusterObject::reference).toList());
         try {
             // JSON of names holds no single quote.
-            return List.of(new Question.OfScript(QUESTION, "OBJECTS='" + json.writeValueAsString(list) + "'\n" + LOOK + QueueSecret.LOOK + "exit 0\n"));
+            return List.of(new Question.OfScript(
+                    QUESTION,
+                    "OBJECTS='" + json.writeValueAsString(list) + "'\n" + LOOK + QueueSecret.LOOK + "exit 0\n"));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -38,8 +38,7 @@ final class QueueSecret {
 
     private static final Change TELL =
             new Change.OfAction("let the gateways know their queue server, as Secret vfaas/queue");
-    private static final Change FORGET =
-            new Change.OfAction("forget the gateways' queue server, Secret vfaas/queue");
+    private static final Change FORGET = new Change.OfAction("forget the gateways' queue server, Secret vfaas/queue");
 
     private final String host;
     private final String mark;

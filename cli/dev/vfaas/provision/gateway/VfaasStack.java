@@ -72,7 +72,8 @@ public final class VfaasStack implements ServerStack {
                     new UndoOnly(new GatewayAccessStep(context, NAMESPACE, List.of())),
                     new UndoOnly(new SmokeStep("")));
         }
-        GatewayWish.Shape shape = wish.on(new StateText().state(facts.kept().state()), host); // before an image is made for nothing
+        GatewayWish.Shape shape =
+                wish.on(new StateText().state(facts.kept().state()), host); // before an image is made for nothing
         GatewayImage image = images.apply(facts.architecture());
         Manifests manifests =
                 new Manifests(image.reference(GatewayImage.GATEWAY), version, K3sBlueprint.nodeName(facts), shape);

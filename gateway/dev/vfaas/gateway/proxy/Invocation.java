@@ -59,8 +59,8 @@ final class Invocation implements RequestSink {
         this.request = request;
         this.call = call;
         this.upgrade = CallHeaders.upgrade(request.headers());
-        this.repetition = new Repetition(
-                request.method(), call.function().deployment().annotations(), pool.kept());
+        this.repetition =
+                new Repetition(request.method(), call.function().deployment().annotations(), pool.kept());
         this.search = new ReplicaSearch(call, pool, proxy.activationTimeout(), upgrade != null, this);
     }
 

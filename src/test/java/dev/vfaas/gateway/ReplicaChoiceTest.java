@@ -267,7 +267,8 @@ class ReplicaChoiceTest {
             client.send(body);
             assertThat(client.body(client.head())).startsWith("PUT /b HTTP/1.1").endsWith(body);
             assertThat(requests).hasValue(2);
-            assertThat(((StaticRuntime.Replica) function.endpoints.getFirst()).released).hasValue(2);
+            assertThat(((StaticRuntime.Replica) function.endpoints.getFirst()).released)
+                    .hasValue(2);
             assertThat(gateway.get("/metrics").body())
                     .contains("vfaas_function_repeated_total{function_name=\"fn.openfaas-fn\"} 2");
         }
@@ -308,7 +309,8 @@ class ReplicaChoiceTest {
             StaticRuntime.Function function = gateway.runtime.serve("fn", dying.port());
             assertThat(gateway.get("/function/fn").statusCode()).isEqualTo(502);
             assertThat(requests).hasValue(3);
-            assertThat(((StaticRuntime.Replica) function.endpoints.getFirst()).released).hasValue(3);
+            assertThat(((StaticRuntime.Replica) function.endpoints.getFirst()).released)
+                    .hasValue(3);
         }
     }
 }

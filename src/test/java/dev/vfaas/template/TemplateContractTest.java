@@ -298,8 +298,7 @@ abstract class TemplateContractTest {
             keptAlive.request("POST", "/", "", bytes("x")).response("POST");
             replica.terminate();
             replica.await("draining", () -> status(replica, "/_/health") == 503);
-            Wire.Response last =
-                    keptAlive.request("POST", "/", "", bytes("y")).response("POST");
+            Wire.Response last = keptAlive.request("POST", "/", "", bytes("y")).response("POST");
             assertThat(last.status()).isEqualTo(200);
             assertThat(last.headers().get("Connection")).isEqualToIgnoringCase("close");
         }

@@ -45,9 +45,15 @@ class GatewayWishTest {
     void theAddressIsInNoChange() {
         String mark = new GatewayWish(2, NATS).on(HostState.NONE, "h").queue();
         List<Change> changes = new QueueSecret("h", mark, NATS).plan(List.of("folder"));
-        assertThat(changes).singleElement().asString().contains("Secret vfaas/queue").doesNotContain("secret@");
-        assertThat(new QueueSecret("h", mark, NATS).plan(List.of("queue " + mark))).isEmpty();
-        assertThat(new QueueSecret("h", mark, null).plan(List.of("queue " + mark))).isEmpty();
+        assertThat(changes)
+                .singleElement()
+                .asString()
+                .contains("Secret vfaas/queue")
+                .doesNotContain("secret@");
+        assertThat(new QueueSecret("h", mark, NATS).plan(List.of("queue " + mark)))
+                .isEmpty();
+        assertThat(new QueueSecret("h", mark, null).plan(List.of("queue " + mark)))
+                .isEmpty();
         assertThat(new QueueSecret("h", "", null).plan(List.of("folder"))).isEmpty();
         assertThat(new QueueSecret("h", "", null).plan(List.of("queue " + mark)))
                 .singleElement()
@@ -69,6 +75,8 @@ class GatewayWishTest {
     @Test
     void theManifestHasTheNumberAndTheMark() {
         String text = new Manifests("image", "1", "node", new GatewayWish.Shape(2, MARK)).text();
-        assertThat(text).contains("\n  replicas: 2\n", "dev.vfaas/queue: \"" + MARK + "\"").doesNotContain("${");
+        assertThat(text)
+                .contains("\n  replicas: 2\n", "dev.vfaas/queue: \"" + MARK + "\"")
+                .doesNotContain("${");
     }
 }
