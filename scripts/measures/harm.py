@@ -134,6 +134,7 @@ class HarmMeasures:
         for name in ("steady", "hardy"):
             run([self.bed.vfaas, "new", "--lang", "go", name], env=self.bed.person, cwd=folder)
             (folder / name / "handler_test.go").unlink()
+            (folder / "stack.yml").unlink()
         (folder / "stack.yml").write_text("version: 1.0\nprovider:\n  name: openfaas\nfunctions:\n"
                                           + FUNCTION.format(name="steady", repeated="false") + FUNCTION.format(name="hardy", repeated="true"))
         self.harm_folder, self.harm_version = folder, 0
