@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,9 +22,7 @@ class GatewayHarmIT {
     @Test
     void noCallFailsThatTheFunctionDidNotFailItself(@TempDir Path folder) throws IOException, InterruptedException {
         Compilers.go();
-        try (Testbed testbed = Testbed.withKubernetes()) { // says so where there can be none
-            Assumptions.assumeTrue(testbed != null);
-        }
+        Testbed.withKubernetes().close(); // skips the test where there can be none
         Path said = folder.resolve("said");
         ProcessBuilder bench = new ProcessBuilder(
                         BASE.resolve("scripts/bench").toAbsolutePath().toString(), "harm", "gatewaykill")
