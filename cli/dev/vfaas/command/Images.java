@@ -22,6 +22,7 @@ import dev.vfaas.image.registry.Credential;
 import dev.vfaas.image.registry.CredentialFiles;
 import dev.vfaas.image.registry.Registries;
 import dev.vfaas.image.registry.Registry;
+import dev.vfaas.image.registry.Trust;
 import dev.vfaas.image.toolchain.Toolchains;
 import dev.vfaas.openfaas.Credentials;
 import dev.vfaas.openfaas.GatewayException;
@@ -69,7 +70,14 @@ final class Images {
                 route != null || answers(session, gateway) ? store(gateway, credentials) : null,
                 route == null ? null : () -> session.routes().open(route).sockets(),
                 environment.get(BASE_REGISTRY),
-                options.insecure);
+                options.insecure,
+                trust(environment));
+    }
+
+    /** Whose certificates registries may show. */
+    static Trust trust(Environment environment) {
+        String file = environment.get(Trust.VARIABLE);
+        return file == null ? Trust.USUAL : new Trust(environment.resolve(file));
     }
 
     /** Whether something listens there; only asked of this machine, where an embedded gateway may just not be started. */

@@ -85,8 +85,10 @@ final class Rollouts {
         try {
             return switch (rollout.apply(deployment, task::step)) {
                 case Rollout.Result.Serving(FunctionStatus function) -> {
-                    task.done("serves");
-                    yield new Outcome(deployment, "Ready", function.availableReplicas(), null);
+                    boolean asleep = function.availableReplicas() == 0; // it has no replica that could show whether it works
+                    task.done(asleep ? "is at zero; the next call starts this version" : "serves");
+                    yield new Outcome(
+                            deployment, asleep ? "ScaledToZero" : "Ready", function.availableReplicas(), null);
                 }
                 case Rollout.Result.Accepted() -> {
                     task.done("accepted");
@@ -94,7 +96,7 @@ final class Rollouts {
                 }
                 case Rollout.Result.NotServing(String reason, List<String> log, boolean timedOut) -> {
                     task.failed(timedOut ? "does not serve in time" : "does not serve");
-                    yield new Outcome(deployment, "Failed", 0, notServing(name, reason, log, timedOut));
+                    yield new Outcome(deployment, "Failed", 0, notServing(deployment, reason, log, timedOut));
                 }
             };
         } catch (GatewayException e) {
@@ -106,12 +108,14 @@ final class Rollouts {
         }
     }
 
-    private static Failure notServing(String name, String reason, List<String> log, boolean timedOut) {
-        StringBuilder text = new StringBuilder(name)
+    private static Failure notServing(
+            FunctionDeployment deployment, String reason, List<String> log, boolean timedOut) {
+        StringBuilder text = new StringBuilder(deployment.service())
                 .append(timedOut ? ": the new version does not serve in time: " : ": the new version does not serve: ")
                 .append(reason);
         log.forEach(line -> text.append("\n  ").append(line));
-        return Failure.of(ExitCode.NOT_AS_ASKED, text.toString()).next("vfaas logs " + name + " --tail=false");
+        return Failure.of(ExitCode.NOT_AS_ASKED, text.toString())
+                .next(Remedy.of(reason, deployment.service(), deployment.image(), deployment.namespace()));
     }
 
     private View view(List<Outcome> outcomes) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param handler the user's folder, absolute
  * @param platforms at least one; {@code host} stands alone
  * @param base overrides the template's base image; {@code scratch} for none
- * @param buildArguments {@code build_args} and --build-arg; {@code BASE} overrides the base image too
+ * @param buildArguments {@code build_args} and --build-arg; {@code BASE} overrides the base image too, {@code PYTHON_VERSION} the version in its tag
  * @param copies extra files and folders: their path below function/, and where they lie, absolute
  * @param labels --build-label; those in the names of the OCI image specification become annotations too
  */
@@ -47,6 +47,14 @@ public record FunctionBuild(
         if (base != null) {
             return base;
         }
-        return buildArguments.getOrDefault("BASE", template.recipe().base());
+        String argument = buildArguments.get("BASE");
+        return argument != null ? argument : ofVersion(template.recipe().base());
+    }
+
+    /** The template's base image of another Python: a package's wheel is for one version only. */
+    private @Nullable String ofVersion(@Nullable String image) {
+        String asked = buildArguments.get("PYTHON_VERSION");
+        String usual = template.recipe().settings().get("python_version");
+        return image == null || asked == null || usual == null ? image : image.replace(":" + usual, ":" + asked);
     }
 }

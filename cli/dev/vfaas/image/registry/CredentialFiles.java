@@ -28,7 +28,7 @@ import java.util.Optional;
  * key may name a repository below the registry; the longest that matches wins.
  */
 public final class CredentialFiles {
-    private static final List<String> DOCKER_HUB =
+    static final List<String> DOCKER_HUB =
             List.of("https://index.docker.io/v1/", "index.docker.io", "docker.io", "registry-1.docker.io");
 
     private final Map<String, String> variables;
@@ -59,10 +59,15 @@ public final class CredentialFiles {
         return Optional.empty();
     }
 
+    /** Docker's file, where this machine's logins are kept. */
+    Path kept() {
+        String docker = variable("DOCKER_CONFIG");
+        return (docker.isEmpty() ? home.resolve(".docker") : Path.of(docker)).resolve("config.json");
+    }
+
     private List<Path> files() {
         List<Path> files = new ArrayList<>();
-        String docker = variable("DOCKER_CONFIG");
-        files.add((docker.isEmpty() ? home.resolve(".docker") : Path.of(docker)).resolve("config.json"));
+        files.add(kept());
         if (!variable("REGISTRY_AUTH_FILE").isEmpty()) {
             files.add(Path.of(variable("REGISTRY_AUTH_FILE")));
         }

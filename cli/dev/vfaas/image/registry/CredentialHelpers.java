@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Docker's credential helpers: programs {@code docker-credential-NAME} that take a registry on stdin and answer with JSON. */
 final class CredentialHelpers {
+    private static final String PREFIX = "docker-credential-";
     private static final long DEADLINE_SECONDS = 30;
 
     private final Map<String, String> variables;
@@ -24,9 +25,48 @@ final class CredentialHelpers {
 
     /** What the helper knows of a registry; nothing when it does not know it. */
     Optional<Credential> ask(String helper, String registry, Path namedIn) throws InterruptedException {
-        String program = "docker-credential-" + helper;
+        Answer answer = run(helper, "get", registry.getBytes(StandardCharsets.UTF_8), namedIn);
         try {
-            ProcessBuilder builder = new ProcessBuilder(find(program), "get").redirectErrorStream(false);
+            return answer.ok() ? credential(answer.output()) : Optional.empty();
+        } catch (IOException e) {
+            throw Failure.failed(PREFIX + helper + ", which " + namedIn + " names, does not answer with JSON")
+                    .because(e);
+        }
+    }
+
+    /** Gives the helper a login to keep. */
+    void store(String helper, String registry, String user, Secret password, Path namedIn)
+            throws InterruptedException {
+        String login = new ObjectMapper()
+                .createObjectNode()
+                .put("ServerURL", registry)
+                .put("Username", user)
+                .put("Secret", password.revealText())
+                .toString();
+        require(run(helper, "store", login.getBytes(StandardCharsets.UTF_8), namedIn), helper, "keep the login");
+    }
+
+    /** Makes the helper forget a login. */
+    void erase(String helper, String registry, Path namedIn) throws InterruptedException {
+        require(
+                run(helper, "erase", registry.getBytes(StandardCharsets.UTF_8), namedIn),
+                helper,
+                "forget the login");
+    }
+
+    private static void require(Answer answer, String helper, String what) {
+        if (!answer.ok()) {
+            throw Failure.failed("the credential helper " + PREFIX + helper + " could not " + what + ": "
+                    + new String(answer.output(), StandardCharsets.UTF_8).strip());
+        }
+    }
+
+    private record Answer(boolean ok, byte[] output) {}
+
+    private Answer run(String helper, String verb, byte[] input, Path namedIn) throws InterruptedException {
+        String program = PREFIX + helper;
+        try {
+            ProcessBuilder builder = new ProcessBuilder(find(program), verb).redirectErrorStream(false);
             builder.redirectError(ProcessBuilder.Redirect.DISCARD);
             builder.environment().clear();
             builder.environment().putAll(variables);
@@ -34,7 +74,7 @@ final class CredentialHelpers {
             CompletableFuture<byte[]> answer = new CompletableFuture<>();
             Thread.ofVirtual().start(() -> read(process, answer));
             try (var stdin = process.getOutputStream()) {
-                stdin.write(registry.getBytes(StandardCharsets.UTF_8));
+                stdin.write(input);
             } catch (IOException ended) {
                 // a helper may end before it has read the question; its exit code tells
             }
@@ -42,7 +82,7 @@ final class CredentialHelpers {
                 process.destroyForcibly();
                 throw Failure.failed(program + " did not answer within " + DEADLINE_SECONDS + " s");
             }
-            return process.exitValue() == 0 ? credential(answer.join()) : Optional.empty();
+            return new Answer(process.exitValue() == 0, answer.join());
         } catch (IOException e) {
             throw Failure.failed("cannot run the credential helper " + program + ", which " + namedIn + " names: "
                             + e.getMessage())

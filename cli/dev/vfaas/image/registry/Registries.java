@@ -26,6 +26,7 @@ public final class Registries {
     private final @Nullable Supplier<SocketFactory> storeSockets;
     private final @Nullable String defaultRegistry;
     private final boolean insecure;
+    private final Trust trust;
     private final Map<Registry, RegistryClient> clients = new ConcurrentHashMap<>();
     private final OkHttpClient plain = new OkHttpClient.Builder()
             // without this, a client loads the TLS machinery and all trusted certificates before its first request
@@ -42,18 +43,21 @@ public final class Registries {
      * @param storeSockets asked when the store is first used: what makes the connections to it; null to connect to the address in its URL
      * @param defaultRegistry {@code host[:port]} that stands for the default registry, null for Docker Hub: a mirror, or a test's registry
      * @param insecure plain http with every registry
+     * @param trust whose certificates registries may show
      */
     public Registries(
             CredentialFiles credentials,
             @Nullable Registry store,
             @Nullable Supplier<SocketFactory> storeSockets,
             @Nullable String defaultRegistry,
-            boolean insecure) {
+            boolean insecure,
+            Trust trust) {
         this.credentials = credentials;
         this.store = store;
         this.storeSockets = storeSockets;
         this.defaultRegistry = defaultRegistry;
         this.insecure = insecure;
+        this.trust = trust;
     }
 
     /** A repository of a registry. */
@@ -104,6 +108,12 @@ public final class Registries {
         return new Location(client(remote(defaultRegistry == null ? DEFAULT_HOST : defaultRegistry)), repository);
     }
 
+    /** A registry with a login that is not kept anywhere yet. */
+    public RegistryClient login(String host, Credential credential) {
+        String address = host.equals("docker.io") ? DEFAULT_HOST : host;
+        return client(new Registry(remote(address).url(), credential, false));
+    }
+
     private Registry remote(String host) {
         boolean plain = insecure || isLoopback(host);
         HttpUrl url = HttpUrl.parse((plain ? "http://" : "https://") + host + "/");
@@ -135,8 +145,8 @@ public final class Registries {
     private synchronized OkHttpClient withTls() {
         OkHttpClient client = withTls;
         if (client == null) {
-            client = plain.newBuilder()
-                    .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
+            client = trust.of(plain.newBuilder()
+                            .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT)))
                     .build();
             withTls = client;
         }

@@ -79,8 +79,9 @@ final class RegistryAuthorization {
         return Credentials.basic(basic.user(), basic.password().revealText(), StandardCharsets.UTF_8);
     }
 
+    /** Of a repository; nothing when only the login counts. */
     private static String scope(String repository, boolean push) {
-        return "repository:" + repository + (push ? ":pull,push" : ":pull");
+        return repository.isEmpty() ? "" : "repository:" + repository + (push ? ":pull,push" : ":pull");
     }
 
     private String token(String challenge, String scope, Optional<Credential> credential) throws IOException {
@@ -107,7 +108,9 @@ final class RegistryAuthorization {
             if (!service.isEmpty()) {
                 query.addQueryParameter("service", service);
             }
-            query.addQueryParameter("scope", scope);
+            if (!scope.isEmpty()) {
+                query.addQueryParameter("scope", scope);
+            }
             Request.Builder get = new Request.Builder().url(query.build());
             if (credential.orElse(null) instanceof Credential.Basic basic) {
                 get.header("Authorization", basic(basic));
@@ -123,7 +126,7 @@ final class RegistryAuthorization {
                                         + (credential.isPresent()
                                                 ? " to the stored login"
                                                 : "; there is no stored login"))
-                        .next("docker login " + registry.host());
+                        .next(RegistryClient.login(registry));
             }
             JsonNode body = new ObjectMapper().readTree(response.body().bytes());
             String token = body.path("token").asText("");

@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -36,6 +38,43 @@ public final class RegistryClient {
     /** The registry this client speaks to. */
     public Registry registry() {
         return registry;
+    }
+
+    /**
+     * Whether the registry takes the login it was made with; also when it wants none.
+     *
+     * @throws Failure when it cannot be reached, or is no registry
+     */
+    public boolean takesLogin() throws InterruptedException {
+        Request request = new Request.Builder().url(url("")).build();
+        try (Response response =
+                http.newCall(authorization.authorize(request, "", false)).execute()) {
+            if (response.code() != 401) {
+                require(response, "log in", 200);
+                return true;
+            }
+            Request again = authorization.answer(request, response, "", false);
+            if (again == null) {
+                return false;
+            }
+            try (Response second = http.newCall(again).execute()) {
+                return second.isSuccessful();
+            }
+        } catch (Failure e) {
+            if (e.exitCode() == ExitCode.AUTHENTICATION) {
+                return false;
+            }
+            throw e;
+        } catch (IOException e) {
+            throw broken("log in", e);
+        }
+    }
+
+    /** The command that gives this machine a login for a registry. */
+    static String login(Registry registry) {
+        return registry.gateway()
+                ? "vfaas login"
+                : "vfaas registry login " + registry.host() + " --local -u USER";
     }
 
     /** The digest of the manifest under a tag or digest, if there is one. */
@@ -197,7 +236,7 @@ public final class RegistryClient {
         throw Failure.of(
                         ExitCode.AUTHENTICATION,
                         registry.name() + " wants a login to " + (push ? "write " : "read ") + repository)
-                .next(registry.gateway() ? "vfaas login" : "docker login " + registry.host());
+                .next(login(registry));
     }
 
     private void require(Response response, String what, int expected) {
@@ -214,18 +253,27 @@ public final class RegistryClient {
         if (code == 401 || code == 403) {
             throw Failure.of(
                             ExitCode.AUTHENTICATION, registry.name() + " refused to " + what + ": " + code + " " + body)
-                    .next(registry.gateway() ? "vfaas login" : "docker login " + registry.host());
+                    .next(login(registry));
         }
         throw Failure.failed(
                 "cannot " + what + ": " + registry.name() + " answered " + code + (body.isEmpty() ? "" : " " + body));
     }
 
     private Failure broken(String what, IOException e) {
+        boolean untrusted = e instanceof SSLHandshakeException && String.valueOf(e.getMessage()).contains("PKIX");
         String reason = e instanceof java.net.ConnectException
                 ? "nothing answers at " + registry.url()
-                : e.getClass().getSimpleName() + ": " + e.getMessage();
+                : untrusted
+                        ? "its certificate is signed by nobody this machine's Java believes"
+                        : e.getClass().getSimpleName() + ": " + e.getMessage();
         Failure failure = Failure.failed("cannot " + what + ": " + registry.name() + ": " + reason)
                 .because(e);
+        if (untrusted) {
+            return failure.next("export " + Trust.VARIABLE + "=FILE, the certificate of its authority in PEM");
+        }
+        if (e instanceof SSLException && String.valueOf(e.getMessage()).contains("plaintext")) {
+            return failure.next("--insecure when it speaks plain http");
+        }
         return registry.gateway() ? failure.next("vfaas gateway start") : failure;
     }
 }

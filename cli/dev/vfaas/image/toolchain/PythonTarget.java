@@ -20,11 +20,23 @@ record PythonTarget(String version, String machine, boolean musl) {
     /** The tag manylinux2014 stands for glibc 2.17, below which nothing is built for current Pythons. */
     private static final int OLDEST_GLIBC = 17;
 
-    /** Reads the settings {@code python_version} and {@code python_libc} (glibc or musl) of template.yml. */
-    static PythonTarget of(Map<String, String> settings, Platform platform) {
-        String version = settings.getOrDefault("python_version", "3.12");
+    /** OpenFaaS's build argument of its Python templates. */
+    private static final String ARGUMENT = "PYTHON_VERSION";
+
+    /**
+     * Reads the settings {@code python_version} and {@code python_libc} (glibc or musl) of template.yml; the build argument {@code PYTHON_VERSION} comes
+     * before the first.
+     */
+    static PythonTarget of(FunctionSource source) {
+        Map<String, String> settings = source.settings();
+        Platform platform = source.platform();
+        String asked = source.buildArguments().get(ARGUMENT);
+        String version = asked != null ? minor(asked) : settings.getOrDefault("python_version", "3.12");
         if (!version.matches("3\\.\\d+")) {
-            throw Failure.usage("python_version " + version + " in template.yml is not a version such as 3.12");
+            throw Failure.usage(
+                    asked != null
+                            ? "the build argument " + ARGUMENT + " is " + asked + ", not a version such as 3.12"
+                            : "python_version " + version + " in template.yml is not a version such as 3.12");
         }
         String libc = settings.getOrDefault("python_libc", "glibc");
         if (!libc.equals("glibc") && !libc.equals("musl")) {
@@ -32,6 +44,11 @@ record PythonTarget(String version, String machine, boolean musl) {
         }
         return new PythonTarget(
                 version, platform.architecture().equals("arm64") ? "aarch64" : "x86_64", libc.equals("musl"));
+    }
+
+    /** {@code 3.12} of {@code 3.12.4}. */
+    private static String minor(String version) {
+        return version.replaceFirst("^(\\d+\\.\\d+)\\.\\d+$", "$1");
     }
 
     /** Arguments of {@code uv pip install}; uv evaluates environment markers for this platform. */

@@ -63,7 +63,7 @@ public final class PythonToolchain implements Toolchain {
                     : "";
         }
         return requirements.packages()
-                ? PythonTarget.of(source.settings(), source.platform()) + "\n" + String.join("\n", requirements.lines())
+                ? PythonTarget.of(source) + "\n" + String.join("\n", requirements.lines())
                 : "";
     }
 
@@ -116,7 +116,7 @@ public final class PythonToolchain implements Toolchain {
                 command.addAll(List.of("--python", python(source).toString()));
             } else {
                 command.addAll(
-                        PythonTarget.of(source.settings(), source.platform()).uvArguments());
+                        PythonTarget.of(source).uvArguments());
             }
         } else {
             Path python = python(source);
@@ -125,7 +125,7 @@ public final class PythonToolchain implements Toolchain {
             if (host) {
                 command.addAll(List.of("-c", PIP.formatted(""), "install", "--no-compile", "--prefer-binary"));
             } else {
-                PythonTarget target = PythonTarget.of(source.settings(), source.platform());
+                PythonTarget target = PythonTarget.of(source);
                 command.addAll(List.of("-c", PIP.formatted(target.pipMarkers()), "install", "--no-compile"));
                 command.addAll(target.pipArguments());
             }
@@ -197,7 +197,7 @@ public final class PythonToolchain implements Toolchain {
         if (source.platform().host()) {
             return general;
         }
-        PythonTarget target = PythonTarget.of(source.settings(), source.platform());
+        PythonTarget target = PythonTarget.of(source);
         return missingWheel(output)
                 .map(
                         missing -> Failure.failed(what + " cannot be installed for " + target

@@ -13,6 +13,7 @@ import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
 import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
+import dev.vfaas.provision.k3s.RegistriesStep;
 import dev.vfaas.ssh.Command;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,8 +39,8 @@ final class ObjectsStep implements Step {
             [ "$(stat -c '%a %u' /var/lib/vfaas-gateway 2>/dev/null)" = "700 10001" ] && echo folder
             k3s kubectl -n vfaas get secret basic-auth -o name 2>/dev/null
             there=$(k3s kubectl -n vfaas get secret node-password -o 'jsonpath={.data.password}' 2>/dev/null)
-            [ -n "$there" ] && [ "$there" = "$(sed -n 's/^ *password: *//p' /etc/rancher/k3s/registries.yaml | tr -d '"\\n' | base64 | tr -d '\\n')" ] && echo node-password
-            """;
+            [ -n "$there" ] && [ "$there" = "$(PASSWORD | base64 | tr -d '\\n')" ] && echo node-password
+            """.replace("PASSWORD", RegistriesStep.PASSWORD);
 
     /**
      * Makes what the objects need: namespace, volume, folder, secrets. Kubernetes binds a claim at once when it has already seen the volume the claim
@@ -65,14 +66,14 @@ final class ObjectsStep implements Step {
               k -n vfaas label --overwrite secret basic-auth app.kubernetes.io/managed-by=vfaas >/dev/null
             }
             basic & basic=$!
-            sed -n 's/^ *password: *//p' /etc/rancher/k3s/registries.yaml | tr -d '"\\n' >"$work/node"
+            PASSWORD >"$work/node"
             if [ ! -s "$work/node" ]; then echo "/etc/rancher/k3s/registries.yaml holds no password for vfaas.internal" >&2; exit 1; fi
             k -n vfaas create secret generic node-password --from-file=password="$work/node" --dry-run=client -o yaml >"$work/node.yaml"
             k apply -f "$work/node.yaml" >/dev/null
             k -n vfaas label --overwrite secret node-password app.kubernetes.io/managed-by=vfaas >/dev/null
             wait $basic
             wait $volume
-            """;
+            """.replace("PASSWORD", RegistriesStep.PASSWORD);
 
     private static final String UNDO = """
             export PATH="$PATH:/usr/local/bin"

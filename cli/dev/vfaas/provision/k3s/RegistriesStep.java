@@ -27,14 +27,19 @@ public final class RegistriesStep implements Step {
     private static final Duration SHORT = Duration.ofSeconds(30);
     private static final int MODE = 0600;
 
+    /** A shell command that prints the nodes' password, nothing when there is none; logins for other registries may stand in the file too. */
+    public static final String PASSWORD =
+            "sed -n '/10\\.43\\.0\\.80:8080[^ ]\\{0,1\\}:/,/password:/s/^ *password: *//p' " + PATH
+                    + " 2>/dev/null | head -n 1 | tr -d \"\\\"' \\r\\n\"";
+
     private static final String LOOK = """
             file=/etc/rancher/k3s/registries.yaml
             if [ ! -f "$file" ]; then echo none
-            elif grep -q '^# Written by vfaas: images of the gateway, 1$' "$file" && grep -q '^ *password: *.' "$file" && [ "$(stat -c %a "$file")" = 600 ]; then echo ours
+            elif grep -q '^# Written by vfaas: images of the gateway, 1$' "$file" && [ -n "$(PASSWORD)" ] && [ "$(stat -c %a "$file")" = 600 ]; then echo ours
             elif grep -q '^# Written by vfaas' "$file"; then echo old
             elif grep -q 'vfaas\\.internal' "$file"; then echo theirs
             else echo other; fi
-            """;
+            """.replace("$(PASSWORD)", "$(" + PASSWORD + ")");
 
     /** Writes the file with the password of standard input, or else a new one, and prints the file's sum. */
     private static final String WRITE = """
@@ -42,7 +47,7 @@ public final class RegistriesStep implements Step {
             umask 077
             file=/etc/rancher/k3s/registries.yaml
             password=$(cat)
-            if [ -z "$password" ] && [ -f "$file" ]; then password=$(sed -n 's/^ *password: *//p' "$file" | tr -d '"'); fi
+            if [ -z "$password" ] && [ -f "$file" ]; then password=$(PASSWORD); fi
             if [ -z "$password" ]; then password=$(head -c 48 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' | head -c 32); fi
             mkdir -p "${file%/*}"
             cat >"$file.new" <<END
@@ -60,7 +65,7 @@ public final class RegistriesStep implements Step {
             END
             mv "$file.new" "$file"
             sha256sum <"$file" | cut -c1-64
-            """;
+            """.replace("$(PASSWORD)", "$(" + PASSWORD + ")");
 
     private final @Nullable Secret password;
 
@@ -71,7 +76,7 @@ public final class RegistriesStep implements Step {
 
     /** Prints the password, for a node that joins; nothing when the cluster has none. */
     public static Command read() {
-        return Command.script("sed -n 's/^ *password: *//p' " + PATH + " 2>/dev/null | tr -d '\"'");
+        return Command.script(PASSWORD);
     }
 
     @Override

@@ -60,6 +60,7 @@ final class PodVoice {
                     .getItems()
                     .stream()
                     .filter(event -> "Warning".equals(event.getType()) && !"BackOff".equals(event.getReason()))
+                    .filter(event -> !String.valueOf(event.getMessage()).matches("Error: \\w+")) // the state's own word
                     .filter(event -> ran == "Unhealthy".equals(event.getReason()))
                     .max(Comparator.comparing(event -> Objects.requireNonNullElse(event.getLastTimestamp(), "")))
                     .map(Event::getMessage)

@@ -7,6 +7,7 @@ import dev.vfaas.image.registry.Credential;
 import dev.vfaas.image.registry.CredentialFiles;
 import dev.vfaas.image.registry.Registries;
 import dev.vfaas.image.registry.Registry;
+import dev.vfaas.image.registry.Trust;
 import dev.vfaas.image.toolchain.BuildLog;
 import dev.vfaas.image.toolchain.Component;
 import dev.vfaas.image.toolchain.FunctionSource;
@@ -87,7 +88,7 @@ final class Workshop {
 
     Registries registries() {
         return new Registries(
-                new CredentialFiles(variables, folder.resolve("home")), store, null, defaultRegistry, false);
+                new CredentialFiles(variables, folder.resolve("home")), store, null, defaultRegistry, false, Trust.USUAL);
     }
 
     ImageBuilder builder() {

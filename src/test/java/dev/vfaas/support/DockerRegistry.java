@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +44,46 @@ public final class DockerRegistry implements AutoCloseable {
                     realm: test
                     path: %s
                 """.formatted(file));
+    }
+
+    /** The same over TLS, with a certificate that the authority of {@link #authority} signed. */
+    public static DockerRegistry withTls(Path folder, String address, String user, String password) {
+        write(folder.resolve("htpasswd"), runs("htpasswd", "-Bbn", user, password).strip() + "\n");
+        certificate(folder, "authority", "keyUsage=critical,keyCertSign");
+        certificate(
+                folder,
+                "registry",
+                "subjectAltName=IP:" + address,
+                "-addext",
+                "basicConstraints=critical,CA:FALSE",
+                "-CA",
+                folder.resolve("authority.crt").toString(),
+                "-CAkey",
+                folder.resolve("authority.key").toString());
+        return start(folder, address, """
+                  tls:
+                    certificate: %s
+                    key: %s
+                auth:
+                  htpasswd:
+                    realm: test
+                    path: %s
+                """.formatted(
+                        folder.resolve("registry.crt"), folder.resolve("registry.key"), folder.resolve("htpasswd")));
+    }
+
+    private static void certificate(Path folder, String name, String extension, String... more) {
+        List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-nodes", "-days", "2"));
+        command.addAll(List.of("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=test " + name));
+        command.addAll(List.of("-keyout", folder.resolve(name + ".key").toString()));
+        command.addAll(List.of("-out", folder.resolve(name + ".crt").toString(), "-addext", extension));
+        command.addAll(List.of(more));
+        runs(command.toArray(String[]::new));
+    }
+
+    /** The certificate, in PEM, of the authority that signed that of a registry with TLS, which is in this folder. */
+    public static Path authority(Path folder) {
+        return folder.resolve("authority.crt");
     }
 
     private static DockerRegistry start(Path folder, String address, String auth) {
@@ -80,7 +121,7 @@ public final class DockerRegistry implements AutoCloseable {
             try {
                 HttpURLConnection connection = (HttpURLConnection)
                         URI.create("http://" + host() + "/v2/").toURL().openConnection();
-                connection.getResponseCode();
+                connection.getResponseCode(); // one with TLS answers this, too: with 400
                 return;
             } catch (IOException e) {
                 if (System.nanoTime() > deadline || !process.isAlive()) {

@@ -40,7 +40,7 @@ class RegistryLoginTest {
             Files.createDirectories(home.resolve(".docker"));
             Files.writeString(home.resolve(".docker/config.json"), "{\"auths\":{\"" + host + "\":" + login + "}}");
         }
-        return new Registries(new CredentialFiles(Map.of(), home), null, null, null, false)
+        return new Registries(new CredentialFiles(Map.of(), home), null, null, null, false, Trust.USUAL)
                 .target(ImageReference.parse(host + "/team/x"), false);
     }
 
@@ -93,7 +93,8 @@ class RegistryLoginTest {
         assertThatThrownBy(() -> location.client().manifestDigest("team/x", "latest"))
                 .isInstanceOfSatisfying(Failure.class, failure -> {
                     assertThat(failure.exitCode()).isEqualTo(ExitCode.AUTHENTICATION);
-                    assertThat(failure.next()).isEqualTo("docker login localhost:" + wire.getHttpPort());
+                    assertThat(failure.next())
+                            .isEqualTo("vfaas registry login localhost:" + wire.getHttpPort() + " --local -u USER");
                     assertThat(failure.text()).doesNotContain("hunter2");
                 });
     }
