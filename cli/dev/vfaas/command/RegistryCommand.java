@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 /** {@code vfaas registry}: the group of commands about private registries. */
 @Command(
         name = "registry",
-        description = "Logins for private registries: of a gateway on Kubernetes, which pulls from them, and of this machine",
+        description =
+                "Logins for private registries: of a gateway on Kubernetes, which pulls from them, and of this machine",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",

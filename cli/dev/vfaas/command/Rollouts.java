@@ -85,7 +85,8 @@ final class Rollouts {
         try {
             return switch (rollout.apply(deployment, task::step)) {
                 case Rollout.Result.Serving(FunctionStatus function) -> {
-                    boolean asleep = function.availableReplicas() == 0; // it has no replica that could show whether it works
+                    boolean asleep =
+                            function.availableReplicas() == 0; // it has no replica that could show whether it works
                     task.done(asleep ? "is at zero; the next call starts this version" : "serves");
                     yield new Outcome(
                             deployment, asleep ? "ScaledToZero" : "Ready", function.availableReplicas(), null);

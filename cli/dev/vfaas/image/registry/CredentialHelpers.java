@@ -35,8 +35,7 @@ final class CredentialHelpers {
     }
 
     /** Gives the helper a login to keep. */
-    void store(String helper, String registry, String user, Secret password, Path namedIn)
-            throws InterruptedException {
+    void store(String helper, String registry, String user, Secret password, Path namedIn) throws InterruptedException {
         String login = new ObjectMapper()
                 .createObjectNode()
                 .put("ServerURL", registry)
@@ -48,10 +47,7 @@ final class CredentialHelpers {
 
     /** Makes the helper forget a login. */
     void erase(String helper, String registry, Path namedIn) throws InterruptedException {
-        require(
-                run(helper, "erase", registry.getBytes(StandardCharsets.UTF_8), namedIn),
-                helper,
-                "forget the login");
+        require(run(helper, "erase", registry.getBytes(StandardCharsets.UTF_8), namedIn), helper, "forget the login");
     }
 
     private static void require(Answer answer, String helper, String what) {

@@ -22,8 +22,8 @@ public final class PublicImages {
      * @param insecure plain http with every registry
      */
     public static PublicImages asNobody(java.nio.file.Path nowhere, boolean insecure) {
-        return new PublicImages(new Registries(
-                new CredentialFiles(Map.of(), nowhere), null, null, null, insecure, Trust.USUAL));
+        return new PublicImages(
+                new Registries(new CredentialFiles(Map.of(), nowhere), null, null, null, insecure, Trust.USUAL));
     }
 
     /** What the registry said. */

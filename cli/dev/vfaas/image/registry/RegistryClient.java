@@ -72,9 +72,7 @@ public final class RegistryClient {
 
     /** The command that gives this machine a login for a registry. */
     static String login(Registry registry) {
-        return registry.gateway()
-                ? "vfaas login"
-                : "vfaas registry login " + registry.host() + " --local -u USER";
+        return registry.gateway() ? "vfaas login" : "vfaas registry login " + registry.host() + " --local -u USER";
     }
 
     /** The digest of the manifest under a tag or digest, if there is one. */
@@ -260,7 +258,8 @@ public final class RegistryClient {
     }
 
     private Failure broken(String what, IOException e) {
-        boolean untrusted = e instanceof SSLHandshakeException && String.valueOf(e.getMessage()).contains("PKIX");
+        boolean untrusted = e instanceof SSLHandshakeException
+                && String.valueOf(e.getMessage()).contains("PKIX");
         String reason = e instanceof java.net.ConnectException
                 ? "nothing answers at " + registry.url()
                 : untrusted

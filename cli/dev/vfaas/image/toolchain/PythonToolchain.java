@@ -62,9 +62,7 @@ public final class PythonToolchain implements Toolchain {
                     ? interpreter(source, python) + "\n" + String.join("\n", requirements.lines())
                     : "";
         }
-        return requirements.packages()
-                ? PythonTarget.of(source) + "\n" + String.join("\n", requirements.lines())
-                : "";
+        return requirements.packages() ? PythonTarget.of(source) + "\n" + String.join("\n", requirements.lines()) : "";
     }
 
     @Override
@@ -115,8 +113,7 @@ public final class PythonToolchain implements Toolchain {
             if (host) {
                 command.addAll(List.of("--python", python(source).toString()));
             } else {
-                command.addAll(
-                        PythonTarget.of(source).uvArguments());
+                command.addAll(PythonTarget.of(source).uvArguments());
             }
         } else {
             Path python = python(source);

@@ -62,7 +62,8 @@ class LocalRegistryLoginTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
 
-            assertThat(types("", "registry", "logout", registry.host(), "--local").exitCode())
+            assertThat(types("", "registry", "logout", registry.host(), "--local")
+                            .exitCode())
                     .isZero();
             assertThat(Files.readString(file)).doesNotContain(registry.host()).contains("other.example.com");
             assertThat(types("", "registry", "logout", registry.host(), "--local")
@@ -78,7 +79,9 @@ class LocalRegistryLoginTest {
                     .input(PASSWORD.getBytes(StandardCharsets.UTF_8))
                     .run("registry", "login", registry.host(), "--local", "-u", "me", "-s");
             assertThat(stranger.exitCode()).as(stranger.err()).isEqualTo(1);
-            assertThat(stranger.err()).contains("its certificate is signed by nobody").contains("SSL_CERT_FILE=FILE");
+            assertThat(stranger.err())
+                    .contains("its certificate is signed by nobody")
+                    .contains("SSL_CERT_FILE=FILE");
 
             Tool.Outcome kept = types(PASSWORD, "registry", "login", registry.host(), "--local", "-u", "me", "-s");
             assertThat(kept.exitCode()).as(kept.err()).isZero();
@@ -121,7 +124,8 @@ class LocalRegistryLoginTest {
             assertThat(Files.readString(home.resolve("stored"))).contains(registry.host(), PASSWORD);
             assertThat(Files.readString(file)).doesNotContain(registry.host());
 
-            assertThat(types("", "registry", "logout", registry.host(), "--local").exitCode())
+            assertThat(types("", "registry", "logout", registry.host(), "--local")
+                            .exitCode())
                     .isZero();
             assertThat(home.resolve("stored")).doesNotExist();
         }

@@ -8,9 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RemedyTest {
     /** Reasons as containerd 1.6, Kubernetes 1.20 and registries say them. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             ErrImagePull: ... failed with status code [manifests latest]: 401 Unauthorized | vfaas registry login reg.example.com:5000 -u USER -n shop, then the same command again
             ImagePullBackOff: pull access denied, repository does not exist or may require authorization | vfaas registry login reg.example.com:5000 -u USER -n shop, then the same command again
             ErrImagePull: failed to resolve reference "reg.example.com:5000/x:1": reg.example.com:5000/x:1: not found | put the image there (vfaas push), or mend its name
@@ -21,6 +19,7 @@ class RemedyTest {
             CrashLoopBackOff: ended with exit code 1, 3 restarts so far | vfaas logs hello -n shop --tail=false
             """)
     void everyReasonHasItsCommand(String reason, String next) {
-        assertThat(Remedy.of(reason, "hello", "reg.example.com:5000/x:1", "shop")).isEqualTo(next);
+        assertThat(Remedy.of(reason, "hello", "reg.example.com:5000/x:1", "shop"))
+                .isEqualTo(next);
     }
 }

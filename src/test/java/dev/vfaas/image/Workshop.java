@@ -88,7 +88,12 @@ final class Workshop {
 
     Registries registries() {
         return new Registries(
-                new CredentialFiles(variables, folder.resolve("home")), store, null, defaultRegistry, false, Trust.USUAL);
+                new CredentialFiles(variables, folder.resolve("home")),
+                store,
+                null,
+                defaultRegistry,
+                false,
+                Trust.USUAL);
     }
 
     ImageBuilder builder() {

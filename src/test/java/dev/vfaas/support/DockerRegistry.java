@@ -48,7 +48,9 @@ public final class DockerRegistry implements AutoCloseable {
 
     /** The same over TLS, with a certificate that the authority of {@link #authority} signed. */
     public static DockerRegistry withTls(Path folder, String address, String user, String password) {
-        write(folder.resolve("htpasswd"), runs("htpasswd", "-Bbn", user, password).strip() + "\n");
+        write(
+                folder.resolve("htpasswd"),
+                runs("htpasswd", "-Bbn", user, password).strip() + "\n");
         certificate(folder, "authority", "keyUsage=critical,keyCertSign");
         certificate(
                 folder,

@@ -23,8 +23,8 @@ public final class PythonBase {
             Set.of("test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3", "pydoc_data", "dist-packages");
 
     /** What wheels for every Linux may need. */
-    private static final List<String> BESIDE = List.of(
-            "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libgcc_s.so.1", "libstdc++.so.6");
+    private static final List<String> BESIDE =
+            List.of("libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libgcc_s.so.1", "libstdc++.so.6");
 
     private final Path root;
     private final String version;
@@ -73,7 +73,8 @@ public final class PythonBase {
     public void pushTo(DockerRegistry registry, Path folder) {
         Path archive = folder.resolve("python.tar");
         Path script = Path.of(System.getProperty("vfaas.basedir", "."), "scripts", "testbed", "image-archive");
-        DockerRegistry.runs("python3", script.toString(), "docker.io/test/python:1", root.toString(), archive.toString());
+        DockerRegistry.runs(
+                "python3", script.toString(), "docker.io/test/python:1", root.toString(), archive.toString());
         DockerRegistry.runs(
                 "skopeo",
                 "copy",
@@ -94,7 +95,8 @@ public final class PythonBase {
         TreeSet<String> found = new TreeSet<>();
         try (Stream<Path> files = Files.list(modules)) {
             List<Path> programs = Stream.concat(
-                            Stream.of(python), files.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)))
+                            Stream.of(python),
+                            files.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)))
                     .toList();
             for (Path program : programs) {
                 Matcher library = LIBRARY.matcher(DockerRegistry.runs("ldd", program.toString()));

@@ -13,13 +13,7 @@ class PythonTargetTest {
     private static PythonTarget target(Map<String, String> arguments) {
         Path nowhere = Path.of("nowhere");
         return PythonTarget.of(new FunctionSource(
-                "hello",
-                nowhere,
-                nowhere,
-                nowhere,
-                Platform.LINUX_AMD64,
-                Map.of("python_version", "3.12"),
-                arguments));
+                "hello", nowhere, nowhere, nowhere, Platform.LINUX_AMD64, Map.of("python_version", "3.12"), arguments));
     }
 
     @Test
