@@ -231,7 +231,7 @@ class HarmMeasures:
         plan = {"url": GATEWAY, "patience": 30, "callers": CALLERS[:4],
                 "asynchronous": {"function": "steady", "pause": 0.05, "port": port, "callback": f"http://{cluster.server['address']}:{port}/"}}
         load = Load(cluster, plan)
-        kills, calls_in_it = 3, 0
+        kills = self.turns(3)
         for _ in range(kills):
             time.sleep(8)
             victim = random.choice(self.gateway_pods())

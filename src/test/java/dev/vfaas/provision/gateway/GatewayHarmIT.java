@@ -28,7 +28,8 @@ class GatewayHarmIT {
                         BASE.resolve("scripts/bench").toAbsolutePath().toString(), "harm", "gatewaykill")
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
-        bench.environment().put("VFAAS_BENCH_MINUTES", "1");
+        bench.environment().put("VFAAS_BENCH_MINUTES", "0.5"); // or as long as the updates take
+        bench.environment().put("VFAAS_BENCH_TURNS", "2");
         bench.environment().put("VFAAS_TRAIN", "off"); // nothing of this is about how fast the command starts
         Process process = bench.start();
         try {
