@@ -18,9 +18,9 @@ final class RolloutStep implements Step {
     static final String ID = "vfaas-gateway";
     private static final String QUESTION = "vfaas.gateway";
     private static final Duration DEADLINE = Duration.ofMinutes(4);
-    private static final Duration LOOK_DEADLINE = Duration.ofSeconds(45);
+    private static final Duration LOOK_DEADLINE = Duration.ofSeconds(60);
 
-    /** Prints "ready" or how far it is. $1 how often to look, half a second apart. */
+    /** Prints "ready" or how far it is. $1 how often to look, half a second apart, no more once 12 s have passed. */
     private static final String LOOK = """
             export PATH="$PATH:/usr/local/bin"
             look() {
@@ -35,8 +35,9 @@ final class RolloutStep implements Step {
             }
             command -v k3s >/dev/null || { echo "no cluster"; exit 0; }
             i=1
+            begun=$(date +%s)
             until said=$(look); do
-              if [ "$i" -ge "$1" ]; then break; fi
+              if [ "$i" -ge "$1" ] || [ $(($(date +%s) - begun)) -ge 12 ]; then break; fi
               i=$((i + 1)); sleep 0.5
             done
             echo "$said"

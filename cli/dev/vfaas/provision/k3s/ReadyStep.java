@@ -21,7 +21,7 @@ import java.util.Optional;
 final class ReadyStep implements Step {
     static final String ID = "k3s-ready";
     private static final String QUESTION = "k3s.ready";
-    private static final Duration LOOK_DEADLINE = Duration.ofSeconds(45);
+    private static final Duration LOOK_DEADLINE = Duration.ofSeconds(60);
 
     /** The same in one call of kubectl, for a cluster that is ready: it prints "ready" then, and something else otherwise. $2 as above. */
     private static final String GLANCE = """
@@ -38,7 +38,7 @@ final class ReadyStep implements Step {
             if glance "$@"; then echo ready; exit 0; fi
             """;
 
-    /** Prints the stage that is not reached yet, or "ready", and a word about it. $1 how often to look, a second apart; $2 deployments that must be there. */
+    /** Prints the stage that is not reached yet, or "ready", and a word about it. $1 how often to look, a second apart, no more once 12 s have passed; $2 deployments that must be there. */
     private static final String LOOK = """
             export PATH="$PATH:/usr/local/bin"
             look() {
@@ -57,8 +57,9 @@ final class ReadyStep implements Step {
               echo ready
             }
             i=1
+            begun=$(date +%s)
             until said=$(look "$@"); do
-              if [ "$i" -ge "$1" ]; then break; fi
+              if [ "$i" -ge "$1" ] || [ $(($(date +%s) - begun)) -ge 12 ]; then break; fi
               i=$((i + 1)); sleep 1
             done
             echo "$said"
