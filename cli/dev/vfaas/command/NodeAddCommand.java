@@ -159,11 +159,13 @@ final class NodeAddCommand implements Callable<Integer> {
             }
             NodeGate gate = new NodeGate(first, visit.self(), visit.clock(), events);
             List<Node> before = cluster.nodes();
+            NodeImage image = new NodeImage(session, first);
             HostUp up = new HostUp(
                     visit.server(),
                     facts -> new ServerBlueprint(
                                     firewall(gate, before, facts),
-                                    pulling(first, blueprint(cluster, join, gate, facts)))
+                                    pulling(first, blueprint(cluster, join, gate, facts)),
+                                    image::steps)
                             .steps(facts),
                     Demands.k3s(false, List.of(), LocalDate.now(ZoneOffset.UTC)),
                     visit.self(),
@@ -178,6 +180,7 @@ final class NodeAddCommand implements Callable<Integer> {
                 visit.log().line("done: " + took.size() + " steps");
             }
             Node node = cluster.awaitReady(looked.facts().network().addresses(), READY, visit.clock());
+            image.mark(node);
             events.done();
             events.emit(Fields.of(
                     "event",

@@ -2,7 +2,6 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.Failure;
 import dev.vfaas.context.ServerContext;
-import dev.vfaas.image.Platform;
 import dev.vfaas.image.gateway.GatewayImage;
 import dev.vfaas.provision.access.GatewayAccessStep;
 import dev.vfaas.provision.engine.Blueprint;
@@ -84,8 +83,7 @@ final class StackSetup {
     }
 
     private GatewayImage image(String architecture) {
-        return new GatewayImages(session)
-                .image(architecture.equals("aarch64") ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64);
+        return new GatewayImages(session).forMachine(architecture);
     }
 
     /** For K3s's own set-up: where its nodes find the images of the stack's own store, if the stack has one. */

@@ -6,6 +6,8 @@ import dev.vfaas.console.Fields;
 import dev.vfaas.console.OutputFormat;
 import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
+import dev.vfaas.provision.HostUp;
+import dev.vfaas.provision.HostUp.Prepared;
 import dev.vfaas.provision.engine.Engine;
 import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.engine.Self;
@@ -17,11 +19,14 @@ import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
 import dev.vfaas.provision.k3s.K3sVersion;
 import dev.vfaas.provision.k3s.UpgradePath;
+import dev.vfaas.provision.preflight.Demands;
 import dev.vfaas.provision.stack.StackBlueprint;
 import dev.vfaas.provision.stack.StackChoice;
 import dev.vfaas.ssh.Server;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,7 +152,52 @@ final class UpgradeCommand implements Callable<Integer> {
                                 + target + (pending.isEmpty() ? "; nothing to do" : ""));
             }
             // With the nodes at their version, the rest is what up does: it moves the stack to this vfaas's version.
-            return stack && !k3sOnly ? new ServerUp(session, upOptions(), output).run(host) : ExitCode.OK.code();
+            if (!stack || k3sOnly) {
+                return ExitCode.OK.code();
+            }
+            int code = new ServerUp(session, upOptions(), output).run(host);
+            if (code == ExitCode.OK.code()) {
+                images(server, nodes, own, reached, json);
+            }
+            return code;
+        }
+    }
+
+    /** Brings the gateway's image, as the cluster runs it now, to the other nodes. */
+    private void images(Server server, List<Node> nodes, Optional<Node> own, NodeHosts reached, boolean json) {
+        NodeImage image = new NodeImage(session, server);
+        if (!image.present()) {
+            return;
+        }
+        for (Node node : nodes) {
+            if (own.map(node::equals).orElse(false)) {
+                continue;
+            }
+            String other = reached.of(node);
+            try (ServerVisit visit = new ServerVisit(session, login.toOther(null), other, "upgrade");
+                    RunEvents events = new RunEvents(session.console(), visit.log(), other, json)) {
+                HostUp up = new HostUp(
+                        visit.server(),
+                        image::steps,
+                        Demands.bare(LocalDate.now(ZoneOffset.UTC)),
+                        visit.self(),
+                        visit.clock(),
+                        events);
+                Prepared prepared = up.prepare(up.look(Depth.NEEDED));
+                if (!prepared.plan().nothingToDo()) {
+                    up.apply(prepared, "upgrade", lockWait);
+                }
+                events.done();
+            } catch (Failure failure) {
+                if (failure.exitCode() == ExitCode.INTERRUPTED) {
+                    throw failure;
+                }
+                session.console()
+                        .warn(node.name() + " still has the former image of the gateway: " + failure.text()
+                                + "; vfaas node add " + other + " --to " + host + " brings the new one");
+                continue;
+            }
+            image.mark(node);
         }
     }
 

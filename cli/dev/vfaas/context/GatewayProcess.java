@@ -3,6 +3,7 @@ package dev.vfaas.context;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.openfaas.GatewayException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Starts and stops the process of the embedded gateway: a JVM of its own, made of the same Java and the same jars as this one. */
@@ -203,16 +205,16 @@ public final class GatewayProcess {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(jvmOptions());
-        command.addAll(List.of("-cp", classPath(), MAIN));
+        command.addAll(List.of(
+                "-cp",
+                ProgramFiles.ofThisProcess().classPath().stream()
+                        .map(Path::toString)
+                        .collect(Collectors.joining(File.pathSeparator)),
+                MAIN));
         command.addAll(List.of("--port", Integer.toString(options.port()), "--host", options.host()));
         command.addAll(List.of("--data-dir", gateway.directory().toString()));
         command.addAll(options.more());
         return command;
-    }
-
-    /** All jars: the launcher gives a quick command only those it needs itself, and says where all are. */
-    private static String classPath() {
-        return System.getProperty("vfaas.class.path", System.getProperty("java.class.path"));
     }
 
     private static List<String> jvmOptions() throws IOException {

@@ -14,8 +14,9 @@ import java.util.TreeMap;
  * @param manifests by the image's name: {@link #GATEWAY} and {@link #SMOKE}, which share their layers
  * @param blobs manifests, configurations and layers, each once
  * @param layers sizes in bytes by the layers' names, compressed; least volatile first
- * @param folder where each blob is a file named by the hexadecimal digits of its digest
  * @param trained whether it holds an ahead-of-time cache; without one a start takes a second or two longer
+ * @param folder where each blob is a file named by the hexadecimal digits of its digest
+ * @param references the images' whole names, where they are not those their own manifests give them
  */
 public record GatewayImage(
         Platform platform,
@@ -23,7 +24,8 @@ public record GatewayImage(
         List<Descriptor> blobs,
         Map<String, Long> layers,
         boolean trained,
-        Path folder) {
+        Path folder,
+        Map<String, String> references) {
     /** The host no node can reach but through the gateway's own store. */
     public static final String HOST = "vfaas.internal";
     /** The gateway. */
@@ -37,10 +39,31 @@ public record GatewayImage(
         manifests = new TreeMap<>(manifests);
         blobs = List.copyOf(blobs);
         layers = new LinkedHashMap<>(layers);
+        references = Map.copyOf(references);
     }
 
-    /** The name under which containerd knows an image: its tag is the beginning of the manifest's digest. */
+    /** An image with the names its manifests give it. */
+    public GatewayImage(
+            Platform platform,
+            Map<String, Descriptor> manifests,
+            List<Descriptor> blobs,
+            Map<String, Long> layers,
+            boolean trained,
+            Path folder) {
+        this(platform, manifests, blobs, layers, trained, folder, Map.of());
+    }
+
+    /** The same under names given to it: those of another architecture's, so that one Deployment runs on nodes of both. */
+    public GatewayImage named(Map<String, String> names) {
+        return new GatewayImage(platform, manifests, blobs, layers, trained, folder, names);
+    }
+
+    /** The name under which containerd knows an image: its tag is the beginning of the manifest's digest, unless it was given another one. */
     public String reference(String name) {
+        String given = references.get(name);
+        if (given != null) {
+            return given;
+        }
         String digest = descriptor(name).digest();
         int hex = digest.indexOf(':') + 1;
         return HOST + "/vfaas/" + name + ":" + digest.substring(hex, hex + TAG);

@@ -35,7 +35,7 @@ public final class GatewayImageBuilder {
     private static final String KIND = "gateway-image";
     private static final String FILES = "gateway-files";
     private static final String CONTENT = "content";
-    private static final String FORMAT = "gateway-image/1";
+    private static final String FORMAT = "gateway-image/2";
     private static final String USER = "10001:10001";
     private static final FileTime TIME = FileTime.fromMillis(1000); // what LayerArchive gives every file
     private static final String ACCOUNTS =
@@ -44,15 +44,18 @@ public final class GatewayImageBuilder {
     private final BuildCache cache;
     private final List<Path> classPath;
     private final Path java;
+    private final @Nullable String path;
 
     /**
      * @param classPath of this program
      * @param java the home of the Java that runs it
+     * @param path folders of programs, of which an emulator of another architecture is one; null for none
      */
-    public GatewayImageBuilder(BuildCache cache, List<Path> classPath, Path java) {
+    public GatewayImageBuilder(BuildCache cache, List<Path> classPath, Path java, @Nullable String path) {
         this.cache = cache;
         this.classPath = List.copyOf(classPath);
         this.java = java;
+        this.path = path;
     }
 
     /**
@@ -69,8 +72,8 @@ public final class GatewayImageBuilder {
                                 ExitCode.PREFLIGHT,
                                 "the gateway's image for " + platform + " cannot be made: " + obstacle)
                         .next(
-                                "take a release of vfaas, which brings the image; or on a Linux machine with the sources: scripts/gateway-runtime "
-                                        + platform.architecture());
+                                "take a release of vfaas, which brings the image; or, with the sources on Debian or Ubuntu, scripts/gateway-runtime "
+                                        + platform.architecture() + ", then the same again");
             }
         }
         try {
@@ -101,7 +104,9 @@ public final class GatewayImageBuilder {
                 ? java.resolve("release")
                 : prepared.resolve(JavaRuntime.HOME).resolve("release");
         key.add(Files.exists(release) ? Files.readString(release) : release.toString());
-        key.add(String.join(" ", JavaRuntime.MODULES));
+        key.add(String.join(" ", modules()));
+        boolean emulated = !new Emulator(platform, path).prefix(Path.of("")).isEmpty();
+        key.add(emulated ? "emulated" : "");
         return key.add(contents()).hex();
     }
 
@@ -128,7 +133,7 @@ public final class GatewayImageBuilder {
         try {
             Path root = work.resolve("root");
             if (prepared == null) {
-                new JavaRuntime(java).put(root);
+                new JavaRuntime(java, modules()).put(root);
             } else {
                 copy(prepared, root);
             }
@@ -141,7 +146,7 @@ public final class GatewayImageBuilder {
             for (Path file : files(root, path -> true)) {
                 Files.setLastModifiedTime(file, TIME);
             }
-            boolean trained = new StartCache(root, options()).train();
+            boolean trained = new StartCache(root, options(), new Emulator(platform, path)).train();
             if (trained) {
                 Files.setLastModifiedTime(root.resolve(StartCache.PATH), TIME);
             }
@@ -278,9 +283,18 @@ public final class GatewayImageBuilder {
 
     /** The JVM's options of every gateway, embedded or not. */
     private static List<String> options() throws IOException {
-        try (InputStream resource = GatewayImageBuilder.class.getResourceAsStream("/gateway.jvmoptions")) {
+        return lines("/gateway.jvmoptions");
+    }
+
+    /** The modules of the Java runtime; scripts/gateway-runtime reads the same file. */
+    private static List<String> modules() throws IOException {
+        return lines("/gateway.modules");
+    }
+
+    private static List<String> lines(String name) throws IOException {
+        try (InputStream resource = GatewayImageBuilder.class.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new IOException("gateway.jvmoptions is missing in this program");
+                throw new IOException(name.substring(1) + " is missing in this program");
             }
             return new String(resource.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()

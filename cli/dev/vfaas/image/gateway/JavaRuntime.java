@@ -19,30 +19,21 @@ import java.util.regex.Pattern;
  * and the C library it was linked with, from this machine. For another architecture both come from a folder that scripts/gateway-runtime prepares.
  */
 final class JavaRuntime {
-    /** What the gateway's jars need, found with jdeps; the last three are reached by name only. */
-    static final List<String> MODULES = List.of(
-            "java.base",
-            "java.logging",
-            "java.management",
-            "java.net.http",
-            "java.sql",
-            "java.xml",
-            "jdk.management",
-            "jdk.net",
-            "jdk.unsupported",
-            "java.naming",
-            "java.security.jgss");
-
     /** Where it lies in the image. */
     static final String HOME = GatewayFiles.HOME + "/runtime";
 
     private static final Pattern LIBRARY = Pattern.compile("(?:=>\\s*)?(/\\S+)\\s+\\(0x");
 
     private final Path java;
+    private final List<String> modules;
 
-    /** @param java home of a JDK for this machine */
-    JavaRuntime(Path java) {
+    /**
+     * @param java home of a JDK for this machine
+     * @param modules of the runtime
+     */
+    JavaRuntime(Path java, List<String> modules) {
         this.java = java;
+        this.modules = List.copyOf(modules);
     }
 
     /** Whether it can be made on this machine, and if not why. */
@@ -65,7 +56,7 @@ final class JavaRuntime {
         List<String> jlink = List.of(
                 java.resolve("bin/jlink").toString(),
                 "--add-modules",
-                String.join(",", MODULES),
+                String.join(",", modules),
                 "--output",
                 home.toString(),
                 "--strip-java-debug-attributes",

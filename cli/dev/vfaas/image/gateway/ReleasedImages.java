@@ -33,7 +33,16 @@ public final class ReleasedImages {
                     fields.put(line.substring(0, space), line.substring(space + 1));
                 }
             }
-            return Optional.of(GatewayImageText.image(platform, fields, blobs()));
+            GatewayImage image = GatewayImageText.image(platform, fields, blobs());
+            for (Descriptor blob : image.blobs()) {
+                Path there = image.blob(blob);
+                if (!Files.isRegularFile(there) || Files.size(there) != blob.size()) {
+                    throw Failure.failed("the gateway's image of this release is not whole: " + there
+                                    + " is missing or cut off")
+                            .next("unpack the release's archive again");
+                }
+            }
+            return Optional.of(image);
         } catch (IOException e) {
             throw Failure.failed("the gateway's image of this release cannot be read: " + e)
                     .because(e);

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImageStep implements Step {
     static final String ID = "vfaas-image";
+    /** The same on a node that joined a cluster; such a node has no stack of its own. */
+    static final String NODE_ID = "node-image";
     /** Where K3s takes images from when it starts. */
     static final String ARCHIVE = "/var/lib/rancher/k3s/agent/images/vfaas-gateway.tar";
 
@@ -71,23 +73,35 @@ final class ImageStep implements Step {
             for blob in "$@"; do echo "$blob  blobs/sha256/$blob"; done | sha256sum --quiet --check >&2
             tar --owner=0 --group=0 --mode=a+r -cf "$archive.new" index.json oci-layout blobs
             mv "$archive.new" "$archive"
+            i=0 # an agent's unit counts as started before its containerd answers
+            until k3s ctr images ls -q >/dev/null 2>&1; do
+              i=$((i + 1))
+              [ $i -lt 200 ] || { echo "containerd does not answer" >&2; exit 1; }
+              sleep 0.5
+            done
             k3s ctr images import "$archive" >&2
             """;
 
-    private final @Nullable GatewayImage image;
+    private final String id;
+    private final @Nullable WantedImage wanted;
 
-    /** @param image null for a step that is only undone */
+    /** On a cluster's first server. @param image null for a step that is only undone */
     ImageStep(@Nullable GatewayImage image) {
-        this.image = image;
+        this(ID, image == null ? null : WantedImage.of(image));
     }
 
-    private GatewayImage image() {
-        return Objects.requireNonNull(image, "only to be undone");
+    ImageStep(String id, @Nullable WantedImage wanted) {
+        this.id = id;
+        this.wanted = wanted;
+    }
+
+    private WantedImage wanted() {
+        return Objects.requireNonNull(wanted, "only to be undone");
     }
 
     @Override
     public String id() {
-        return ID;
+        return id;
     }
 
     @Override
@@ -109,23 +123,27 @@ final class ImageStep implements Step {
     public List<Change> plan(Planning planning) {
         List<String> lines =
                 planning.observed().answer(QUESTION).output().lines().toList();
-        GatewayImage image = image();
-        String index = Sha256.of(image.index().getBytes(StandardCharsets.UTF_8));
-        boolean there = lines.contains(index) && lines.contains(image.reference(GatewayImage.GATEWAY));
+        WantedImage wanted = wanted();
+        String index = Sha256.of(wanted.index().getBytes(StandardCharsets.UTF_8));
+        boolean there = lines.contains(index) && lines.containsAll(wanted.references());
         return there
                 ? List.of()
                 : List.of(new Change.OfArtefact(
-                        ARCHIVE,
-                        "",
-                        0600,
-                        "this machine: " + image.reference(GatewayImage.GATEWAY) + ", " + mebibytes(image.size())
-                                + ", of which only layers are sent that are not there",
-                        lines.isEmpty() ? null : lines.getFirst()));
+                        ARCHIVE, "", 0600, wanted.source(), lines.isEmpty() ? null : lines.getFirst()));
     }
 
     @Override
     public void apply(List<Change> changes, Execution execution) {
-        GatewayImage image = image();
+        WantedImage.Supply supply = wanted().supply();
+        GatewayImage image = supply.take();
+        try {
+            bring(image, execution);
+        } finally {
+            supply.giveBack(image);
+        }
+    }
+
+    private void bring(GatewayImage image, Execution execution) {
         Set<String> there = new HashSet<>(execution
                 .attempt(Command.script("tar -tf \"$1\" 2>/dev/null | sed -n 's|^blobs/sha256/||p'", ARCHIVE), SHORT)
                 .out()
@@ -171,12 +189,12 @@ final class ImageStep implements Step {
         String names = execution
                 .attempt(Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s ctr images ls -q"), SHORT)
                 .out();
-        for (String name : List.of(GatewayImage.GATEWAY, GatewayImage.SMOKE)) {
-            if (names.lines().noneMatch(image().reference(name)::equals)) {
+        for (String name : wanted().references()) {
+            if (names.lines().noneMatch(name::equals)) {
                 throw Failure.of(
                                 ExitCode.NOT_AS_ASKED,
                                 execution.server().name() + ": containerd does not have the image "
-                                        + image().reference(name) + " though it was imported")
+                                        + name + " though it was imported")
                         .next("vfaas host exec " + execution.server().name() + " -- k3s ctr images ls");
             }
         }

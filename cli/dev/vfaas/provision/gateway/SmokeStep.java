@@ -41,10 +41,18 @@ final class SmokeStep implements Step {
     private static final Duration CALL = Duration.ofSeconds(30);
 
     private final String image;
+    private final String node;
+    private final String tag;
 
-    /** @param image of the function, as containerd knows it */
-    SmokeStep(String image) {
+    /**
+     * @param image of the function, as containerd knows it
+     * @param node this server's, which has the image
+     * @param tag what {@link ClusterImage#LABEL} says on all nodes that have it; the function may run on any of them
+     */
+    SmokeStep(String image, String node, String tag) {
         this.image = image;
+        this.node = node;
+        this.tag = tag;
     }
 
     @Override
@@ -73,6 +81,13 @@ final class SmokeStep implements Step {
 
     @Override
     public void apply(List<Change> changes, Execution execution) {
+        execution.run(
+                Command.script(
+                        "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl label --overwrite node \"$1\" \"$2=$3\" >/dev/null",
+                        node,
+                        ClusterImage.LABEL,
+                        tag),
+                SHORT);
         try (Server.Forward forward = execution.server().forward(VfaasStack.ADDRESS, VfaasStack.PORT)) {
             OpenFaas gateway = new OpenFaas(new Transport(new Transport.Target(
                     GatewayUrl.parse("http://127.0.0.1:" + forward.port()), login(execution), true, "vfaas", CALL)));
@@ -101,7 +116,7 @@ final class SmokeStep implements Step {
                 null,
                 null,
                 Map.of(),
-                List.of(),
+                List.of(ClusterImage.LABEL + "=" + tag),
                 List.of(),
                 Map.of("com.openfaas.scale.min", "1", "com.openfaas.scale.max", "1"),
                 Map.of(),

@@ -70,19 +70,20 @@ public final class VfaasStack implements ServerStack {
                     new UndoOnly(new ObjectsStep(none, GatewayWish.Shape.USUAL, new QueueSecret(host, "", null))),
                     new UndoOnly(new RolloutStep()),
                     new UndoOnly(new GatewayAccessStep(context, NAMESPACE, List.of())),
-                    new UndoOnly(new SmokeStep("")));
+                    new UndoOnly(new SmokeStep("", "", "")));
         }
         GatewayWish.Shape shape =
                 wish.on(new StateText().state(facts.kept().state()), host); // before an image is made for nothing
         GatewayImage image = images.apply(facts.architecture());
-        Manifests manifests =
-                new Manifests(image.reference(GatewayImage.GATEWAY), version, K3sBlueprint.nodeName(facts), shape);
+        String reference = image.reference(GatewayImage.GATEWAY);
+        String node = K3sBlueprint.nodeName(facts);
+        Manifests manifests = new Manifests(reference, version, node, shape);
         return List.of(
                 new ImageStep(image),
                 new ObjectsStep(manifests, shape, new QueueSecret(host, shape.queue(), wish.queue())),
                 new RolloutStep(),
                 new GatewayAccessStep(context, NAMESPACE, List.of(ObjectsStep.ID)),
-                new SmokeStep(image.reference(GatewayImage.SMOKE)));
+                new SmokeStep(image.reference(GatewayImage.SMOKE), node, ClusterImage.tag(reference)));
     }
 
     @Override
@@ -100,6 +101,7 @@ public final class VfaasStack implements ServerStack {
                         export PATH="$PATH:/usr/local/bin"
                         k3s kubectl delete namespace vfaas openfaas-fn --ignore-not-found --timeout=150s || exit $?
                         k3s kubectl delete clusterrole,clusterrolebinding,persistentvolume -l app.kubernetes.io/managed-by=vfaas --ignore-not-found --timeout=20s || exit $?
+                        k3s kubectl label nodes --all vfaas.dev/gateway-image- >/dev/null || exit $?
                         k3s ctr images ls -q | grep '^vfaas\\.internal/' | while read -r name; do k3s ctr images rm "$name" >/dev/null; done
                         rm -rf "$1" "$2"
                         """, DATA, ImageStep.ARCHIVE), REMOVAL);

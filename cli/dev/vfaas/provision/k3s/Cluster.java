@@ -155,6 +155,17 @@ public final class Cluster {
         }
     }
 
+    /** Gives a node a label, or another value of it. */
+    public void label(String node, String label, String value) {
+        require(
+                Command.script(
+                        "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl label --overwrite node \"$1\" \"$2=$3\" >/dev/null",
+                        node,
+                        label,
+                        value),
+                "node " + node + " could not be labelled");
+    }
+
     /** Moves the pods of a node elsewhere and lets no new ones in. */
     public void drain(String node) {
         Completed completed = server.runAsRoot(
