@@ -61,8 +61,7 @@ final class GatewayImages {
         return new GatewayImageBuilder(
                 new BuildCache(session.environment().cacheDirectory().resolve("build")),
                 classPath,
-                Path.of(System.getProperty("java.home")),
-                session.environment().variables().get("PATH"));
+                Path.of(System.getProperty("java.home")));
     }
 
     /** What scripts/gateway-runtime prepared for a platform that is not this machine's, in $VFAAS_GATEWAY_RUNTIME/linux-ARCH or the cache. */

@@ -35,7 +35,7 @@ public final class GatewayImageBuilder {
     private static final String KIND = "gateway-image";
     private static final String FILES = "gateway-files";
     private static final String CONTENT = "content";
-    private static final String FORMAT = "gateway-image/2";
+    private static final String FORMAT = "gateway-image/1";
     private static final String USER = "10001:10001";
     private static final FileTime TIME = FileTime.fromMillis(1000); // what LayerArchive gives every file
     private static final String ACCOUNTS =
@@ -44,18 +44,15 @@ public final class GatewayImageBuilder {
     private final BuildCache cache;
     private final List<Path> classPath;
     private final Path java;
-    private final @Nullable String path;
 
     /**
      * @param classPath of this program
      * @param java the home of the Java that runs it
-     * @param path folders of programs, of which an emulator of another architecture is one; null for none
      */
-    public GatewayImageBuilder(BuildCache cache, List<Path> classPath, Path java, @Nullable String path) {
+    public GatewayImageBuilder(BuildCache cache, List<Path> classPath, Path java) {
         this.cache = cache;
         this.classPath = List.copyOf(classPath);
         this.java = java;
-        this.path = path;
     }
 
     /**
@@ -105,8 +102,6 @@ public final class GatewayImageBuilder {
                 : prepared.resolve(JavaRuntime.HOME).resolve("release");
         key.add(Files.exists(release) ? Files.readString(release) : release.toString());
         key.add(String.join(" ", modules()));
-        boolean emulated = !new Emulator(platform, path).prefix(Path.of("")).isEmpty();
-        key.add(emulated ? "emulated" : "");
         return key.add(contents()).hex();
     }
 
@@ -146,7 +141,7 @@ public final class GatewayImageBuilder {
             for (Path file : files(root, path -> true)) {
                 Files.setLastModifiedTime(file, TIME);
             }
-            boolean trained = new StartCache(root, options(), new Emulator(platform, path)).train();
+            boolean trained = new StartCache(root, options()).train();
             if (trained) {
                 Files.setLastModifiedTime(root.resolve(StartCache.PATH), TIME);
             }

@@ -1,6 +1,5 @@
 package dev.vfaas.image.gateway;
 
-import dev.vfaas.image.cache.FolderRemoval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,37 +20,42 @@ final class StartCache {
 
     private final Path root;
     private final List<String> options;
-    private final Emulator emulator;
 
-    /**
-     * @param options the JVM's options, those of a cache left out
-     * @param emulator what runs the image's Java on this machine
-     */
-    StartCache(Path root, List<String> options, Emulator emulator) {
+    /** @param options the JVM's options, those of a cache left out */
+    StartCache(Path root, List<String> options) {
         this.root = root;
         this.options = List.copyOf(options);
-        this.emulator = emulator;
     }
 
     /** Trains it; false, with nothing left behind, when this machine cannot run the image's Java. */
     boolean train() throws IOException {
         Path cache = root.resolve(PATH);
         Path work = Files.createTempDirectory("vfaas-training");
+        Path said = work.resolve("said");
         try {
-            // In two runs: in one, the JVM would start the second by itself, without the emulator.
-            Path recorded = work.resolve("recorded");
-            boolean made = run(
-                            work,
-                            List.of("-XX:AOTMode=record", "-XX:AOTConfiguration=" + recorded),
-                            List.of(work.resolve("data").toString()))
-                    && run(
-                            work,
-                            List.of(
-                                    "-XX:AOTMode=create",
-                                    "-XX:AOTConfiguration=" + recorded,
-                                    "-XX:AOTCache=" + cache),
-                            List.of())
-                    && Files.isRegularFile(cache);
+            List<String> command = new ArrayList<>();
+            command.add(root.resolve(JavaRuntime.HOME).resolve("bin/java").toString());
+            command.add("-XX:AOTCacheOutput=" + cache);
+            command.addAll(options);
+            command.add("-Djava.library.path=" + root.resolve(GatewayFiles.HOME).resolve("native"));
+            command.add(
+                    "-Dorg.sqlite.lib.path=" + root.resolve(GatewayFiles.HOME).resolve("native"));
+            command.add("-cp");
+            command.add(classPath(root));
+            command.add("dev.vfaas.gateway.GatewayTraining");
+            command.add(work.resolve("data").toString());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> name.startsWith("JAVA_") || name.startsWith("JDK_") || name.startsWith("VFAAS_"));
+            Process process = builder.start();
+            process.getOutputStream().close();
+            boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
+            if (!ended) {
+                process.destroyForcibly();
+            }
+            boolean made = ended && process.exitValue() == 0 && Files.isRegularFile(cache);
             if (!made) {
                 Files.deleteIfExists(cache);
             }
@@ -64,35 +68,11 @@ final class StartCache {
             Files.deleteIfExists(cache);
             return false;
         } finally {
-            FolderRemoval.remove(work);
+            try (Stream<Path> files = Files.walk(work)) {
+                files.sorted(java.util.Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            }
         }
-    }
-
-    private boolean run(Path work, List<String> mode, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(emulator.prefix(root));
-        command.add(root.resolve(JavaRuntime.HOME).resolve("bin/java").toString());
-        command.addAll(mode);
-        command.addAll(options);
-        Path natives = root.resolve(GatewayFiles.HOME).resolve("native");
-        command.add("-Djava.library.path=" + natives);
-        command.add("-Dorg.sqlite.lib.path=" + natives);
-        command.add("-cp");
-        command.add(classPath(root));
-        command.add("dev.vfaas.gateway.GatewayTraining");
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(work.resolve("said").toFile());
-        builder.environment()
-                .keySet()
-                .removeIf(name -> name.startsWith("JAVA_") || name.startsWith("JDK_") || name.startsWith("VFAAS_"));
-        Process process = builder.start();
-        process.getOutputStream().close();
-        boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
-        if (!ended) {
-            process.destroyForcibly();
-        }
-        return ended && process.exitValue() == 0;
     }
 
     /** The class path below a root, in one fixed order. */
