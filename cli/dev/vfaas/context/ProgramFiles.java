@@ -40,14 +40,17 @@ public final class ProgramFiles {
         List<Path> own = split(told != null ? told : used);
         Path first = own.isEmpty() ? Path.of("") : own.getFirst().toAbsolutePath();
         Path folder = first.getParent();
-        if (told != null || folder == null || !first.endsWith(OWN) || !Files.isRegularFile(folder.resolve("class-paths.cmd"))) {
+        if (told != null
+                || folder == null
+                || !first.endsWith(OWN)
+                || !Files.isRegularFile(folder.resolve("class-paths.cmd"))) {
             return own;
         }
         List<Path> all = new ArrayList<>(own);
         try (Stream<Path> beside = Files.list(folder)) {
             beside.filter(file -> file.toString().endsWith(".jar"))
-                    .filter(file -> own.stream()
-                            .noneMatch(there -> there.getFileName().equals(file.getFileName())))
+                    .filter(file ->
+                            own.stream().noneMatch(there -> there.getFileName().equals(file.getFileName())))
                     .sorted()
                     .forEach(all::add);
         } catch (IOException e) {

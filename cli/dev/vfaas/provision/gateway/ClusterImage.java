@@ -97,8 +97,7 @@ public final class ClusterImage {
             return Optional.empty();
         }
         return references.keySet().containsAll(List.of(GatewayImage.GATEWAY, GatewayImage.SMOKE))
-                ? Optional.of(
-                        new ClusterImage(server, lines[0].strip(), lines[1].strip(), manifests, references))
+                ? Optional.of(new ClusterImage(server, lines[0].strip(), lines[1].strip(), manifests, references))
                 : Optional.empty();
     }
 
@@ -193,7 +192,8 @@ public final class ClusterImage {
             if (e instanceof Failure failure) {
                 throw failure;
             }
-            throw Failure.failed("the gateway's image of " + server.name() + " cannot be kept in a temporary folder: " + e)
+            throw Failure.failed(
+                            "the gateway's image of " + server.name() + " cannot be kept in a temporary folder: " + e)
                     .because(e);
         }
     }

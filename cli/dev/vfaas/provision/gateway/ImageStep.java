@@ -193,8 +193,8 @@ final class ImageStep implements Step {
             if (names.lines().noneMatch(name::equals)) {
                 throw Failure.of(
                                 ExitCode.NOT_AS_ASKED,
-                                execution.server().name() + ": containerd does not have the image "
-                                        + name + " though it was imported")
+                                execution.server().name() + ": containerd does not have the image " + name
+                                        + " though it was imported")
                         .next("vfaas host exec " + execution.server().name() + " -- k3s ctr images ls");
             }
         }

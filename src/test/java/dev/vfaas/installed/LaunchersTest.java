@@ -30,12 +30,14 @@ class LaunchersTest {
         List<String> archive = words("launcher/vfaas", "case \\$\\{1-} in.*?\\n(.*?)\\)", "\\|");
         assertThat(archive).contains("list", "invoke", "--version").doesNotContain("up");
         assertThat(words("vfaas", "case \\$\\{1-} in.*?\\n(.*?)\\)", "\\|")).isEqualTo(archive);
-        assertThat(words("launcher/vfaas.cmd", "for %%C in \\((list .*?)\\)", " +")).isEqualTo(archive);
+        assertThat(words("launcher/vfaas.cmd", "for %%C in \\((list .*?)\\)", " +"))
+                .isEqualTo(archive);
 
         List<String> building = words("launcher/vfaas", "case \" \\$\\* \" in.*?\\n(.*?)\\)", "\\|").stream()
                 .map(word -> word.replaceAll("[*\" ]", ""))
                 .toList();
-        assertThat(words("launcher/vfaas.cmd", "for %%C in \\((up .*?)\\)", " +")).isEqualTo(building);
+        assertThat(words("launcher/vfaas.cmd", "for %%C in \\((up .*?)\\)", " +"))
+                .isEqualTo(building);
     }
 
     @Test
