@@ -107,7 +107,8 @@ final class ServerUp {
         K3sSetup setup = new K3sSetup(session);
         K3sBlueprint k3s = setup.blueprint(setup.options(host, new Role.First(), options.k3s)
                 .withIngress(new WorldFacing(host, options).domain(facts).isPresent()));
-        return stack.registries(facts).map(k3s::beforeStart).orElse(k3s);
+        K3sBlueprint pulling = stack.registries(facts).map(k3s::beforeStart).orElse(k3s);
+        return stack.bringing(facts).map(pulling::bringing).orElse(pulling);
     }
 
     private Demands demands(StackSetup stack) {

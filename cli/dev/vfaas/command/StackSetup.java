@@ -5,6 +5,7 @@ import dev.vfaas.context.ServerContext;
 import dev.vfaas.image.gateway.GatewayImage;
 import dev.vfaas.provision.access.GatewayAccessStep;
 import dev.vfaas.provision.engine.Blueprint;
+import dev.vfaas.provision.engine.StateText;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.gateway.GatewayWish;
@@ -17,7 +18,9 @@ import dev.vfaas.provision.stack.openfaas.Agreement;
 import dev.vfaas.provision.stack.openfaas.OpenFaasCatalogue;
 import dev.vfaas.provision.stack.openfaas.OpenFaasStack;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,7 @@ final class StackSetup {
     private final ServerContext context;
     private final GatewayWish wish;
     private final OpenFaasCatalogue openfaas = OpenFaasCatalogue.bundled();
+    private final Map<String, GatewayImage> images = new HashMap<>();
     private Agreement agreement = Agreement.NONE;
 
     private StackSetup(Session session, String host, ServerOptions login, StackOptions options) {
@@ -83,12 +87,21 @@ final class StackSetup {
     }
 
     private GatewayImage image(String architecture) {
-        return new GatewayImages(session).forMachine(architecture);
+        return images.computeIfAbsent(architecture, new GatewayImages(session)::forMachine);
     }
 
     /** For K3s's own set-up: where its nodes find the images of the stack's own store, if the stack has one. */
     Optional<RegistriesStep> registries(Facts facts) {
         return choice(facts) == StackChoice.VFAAS ? Optional.of(new RegistriesStep(null)) : Optional.empty();
+    }
+
+    /** For K3s's own set-up: the step that brings the gateway's image, where the gateway runs in the cluster. */
+    Optional<Step> bringing(Facts facts) {
+        if (choice(facts) != StackChoice.VFAAS) {
+            return Optional.empty();
+        }
+        wish.on(new StateText().state(facts.kept().state()), host); // refuses before an image is made for nothing
+        return Optional.of(VfaasStack.bringing(image(facts.architecture())));
     }
 
     /** The stack that was asked for, else the one the server has, else the default. */

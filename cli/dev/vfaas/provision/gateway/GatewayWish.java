@@ -30,12 +30,12 @@ public record GatewayWish(
      * @param replicas gateways
      * @param queue the beginning of the SHA-256 sum of the queue's address, which tells it from another; empty for the gateway's own database
      */
-    record Shape(int replicas, String queue) {
+    public record Shape(int replicas, String queue) {
         static final Shape USUAL = new Shape(1, "");
     }
 
     /** @throws Failure usage, when several gateways would have no queue they can share */
-    Shape on(HostState state, String host) {
+    public Shape on(HostState state, String host) {
         int wanted = replicas != null
                 ? replicas
                 : state.value(REPLICAS).map(Integer::parseInt).orElse(Shape.USUAL.replicas());

@@ -16,6 +16,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class Manifests {
     private static final String TEMPLATE = "/installers/vfaas/gateway.yaml";
 
+    private final String image;
     private final String text;
     private final List<ClusterObject> objects;
 
@@ -25,6 +26,7 @@ final class Manifests {
      * @param node the node that has the gateway's data
      */
     Manifests(String image, String version, String node, GatewayWish.Shape shape) {
+        this.image = image;
         this.text = template()
                 .replace("${image}", image)
                 .replace("${version}", version)
@@ -41,15 +43,20 @@ final class Manifests {
         this.objects = List.copyOf(all);
     }
 
+    /** The gateway's image, as containerd knows it. */
+    String image() {
+        return image;
+    }
+
     /** For {@code kubectl apply}. */
     String text() {
         return text;
     }
 
-    /** The document of the volume that holds the gateway's data. */
-    String volume() {
+    /** The document of a kind there is one of. */
+    String only(String kind) {
         return Arrays.stream(text.split("(?m)^---$"))
-                .filter(document -> document.contains("\nkind: PersistentVolume\n"))
+                .filter(document -> document.contains("\nkind: " + kind + "\n"))
                 .findFirst()
                 .orElseThrow();
     }

@@ -43,16 +43,28 @@ final class ObjectsStep implements Step {
             """.replace("PASSWORD", RegistriesStep.PASSWORD);
 
     /**
-     * Makes what the objects need: namespace, volume, folder, secrets. Kubernetes binds a claim at once when it has already seen the volume the claim
-     * names, and otherwise looks again only every 15 s; therefore the volume comes well before its claim. $1: the volume.
+     * Makes what the objects need: namespace, volume, folder, secrets. Kubernetes binds a claim at once when its controller has already seen the volume
+     * the claim names, which the volume's phase tells, and otherwise looks again only every 15 s; and a pod whose claim is bound is placed at once.
+     * Therefore volume and claim come first. $1: the volume, $2: its claim, $3: the gateway's image, $4: the archive it is in, should K3s not have
+     * imported it when it started.
      */
     private static final String PREPARE = """
             set -e
             umask 077
             export PATH="$PATH:/usr/local/bin"
             k() { k3s kubectl "$@"; }
-            printf %s "$1" | k apply -f - >/dev/null & volume=$!
+            volume() {
+              printf %s "$1" | k apply -f - >/dev/null
+              i=0
+              while [ "$i" -lt 60 ]; do
+                case $(k get persistentvolume vfaas-gateway -o 'jsonpath={.status.phase}') in Available|Bound) break ;; esac
+                i=$((i + 1)); sleep 0.2
+              done
+              printf %s "$2" | k apply -f - >/dev/null
+            }
             k get namespace vfaas >/dev/null 2>&1 || k create namespace vfaas >/dev/null
+            volume "$1" "$2" & volume=$!
+            { k3s ctr images ls -q | grep -qxF "$3" || k3s ctr images import "$4" >&2; } & image=$!
             mkdir -p /var/lib/vfaas-gateway
             chown 10001:10001 /var/lib/vfaas-gateway
             chmod 0700 /var/lib/vfaas-gateway
@@ -73,6 +85,7 @@ final class ObjectsStep implements Step {
             k -n vfaas label --overwrite secret node-password app.kubernetes.io/managed-by=vfaas >/dev/null
             wait $basic
             wait $volume
+            wait $image
             """.replace("PASSWORD", RegistriesStep.PASSWORD);
 
     private static final String UNDO = """
@@ -179,7 +192,14 @@ final class ObjectsStep implements Step {
 
     @Override
     public void apply(List<Change> changes, Execution execution) {
-        execution.run(Command.script(PREPARE, manifests.volume()), SHORT);
+        execution.run(
+                Command.script(
+                        PREPARE,
+                        manifests.only("PersistentVolume"),
+                        manifests.only("PersistentVolumeClaim"),
+                        manifests.image(),
+                        ImageStep.ARCHIVE),
+                SHORT);
         queue.apply(changes, execution);
         execution.remember(GatewayWish.REPLICAS, Integer.toString(shape.replicas()));
         execution.remember(GatewayWish.QUEUE, shape.queue());

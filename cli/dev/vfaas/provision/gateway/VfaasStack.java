@@ -56,11 +56,17 @@ public final class VfaasStack implements ServerStack {
         this.version = version;
     }
 
+    /** The step that puts the gateway's image on a node, at best before K3s starts there. */
+    public static Step bringing(GatewayImage image) {
+        return new ImageStep(image);
+    }
+
     @Override
     public StackChoice choice() {
         return StackChoice.VFAAS;
     }
 
+    /** What comes once K3s runs; the image is {@link #bringing brought} before. */
     @Override
     public List<Step> steps(Facts facts) {
         if (images == null) {
@@ -72,14 +78,12 @@ public final class VfaasStack implements ServerStack {
                     new UndoOnly(new GatewayAccessStep(context, NAMESPACE, List.of())),
                     new UndoOnly(new SmokeStep("", "", "")));
         }
-        GatewayWish.Shape shape =
-                wish.on(new StateText().state(facts.kept().state()), host); // before an image is made for nothing
+        GatewayWish.Shape shape = wish.on(new StateText().state(facts.kept().state()), host);
         GatewayImage image = images.apply(facts.architecture());
         String reference = image.reference(GatewayImage.GATEWAY);
         String node = K3sBlueprint.nodeName(facts);
         Manifests manifests = new Manifests(reference, version, node, shape);
         return List.of(
-                new ImageStep(image),
                 new ObjectsStep(manifests, shape, new QueueSecret(host, shape.queue(), wish.queue())),
                 new RolloutStep(),
                 new GatewayAccessStep(context, NAMESPACE, List.of(ObjectsStep.ID)),

@@ -28,7 +28,7 @@ public final class K3sBlueprint implements Blueprint {
             ReleaseFiles files,
             KubeconfigFile kubeconfig,
             InstantSource clock) {
-        this(options, catalogue, files, kubeconfig, clock, new Manner(false, true, Optional.empty()));
+        this(options, catalogue, files, kubeconfig, clock, new Manner(false, true, Optional.empty(), List.of()));
     }
 
     private K3sBlueprint(
@@ -51,9 +51,10 @@ public final class K3sBlueprint implements Blueprint {
      *
      * @param replacing whether a running K3s may be replaced by another version
      * @param access whether the person's kubeconfig gets a context
-     * @param beforeStart a step between K3s's files and its start
+     * @param beforeStart a step between K3s's files and its start; when it changes something, a running K3s is started anew
+     * @param bringing steps that bring what K3s takes up while it runs as well as when it starts
      */
-    private record Manner(boolean replacing, boolean access, Optional<Step> beforeStart) {}
+    private record Manner(boolean replacing, boolean access, Optional<Step> beforeStart, List<Step> bringing) {}
 
     /**
      * The same, but a running K3s of another version is replaced: with its datastore saved first and its binary kept, which comes back when the new
@@ -62,7 +63,7 @@ public final class K3sBlueprint implements Blueprint {
      * @param access whether the person's kubeconfig is seen to as well
      */
     public K3sBlueprint replacing(boolean access) {
-        return with(new Manner(true, access, manner.beforeStart));
+        return with(new Manner(true, access, manner.beforeStart, manner.bringing));
     }
 
     /** Where the state of a host keeps its datastore, {@code etcd} or {@code sqlite}, and its node's name when that is not the host's. */
@@ -88,9 +89,16 @@ public final class K3sBlueprint implements Blueprint {
         return K3sConfig.NAMES;
     }
 
-    /** The same with a step between K3s's files and its start. */
+    /** The same with a step between K3s's files and its start; when that changes something, a running K3s is started anew. */
     public K3sBlueprint beforeStart(Step step) {
-        return with(new Manner(manner.replacing, manner.access, Optional.of(step)));
+        return with(new Manner(manner.replacing, manner.access, Optional.of(step), manner.bringing));
+    }
+
+    /** The same with a step before K3s's start that brings what K3s takes up when it starts, and also while it runs. */
+    public K3sBlueprint bringing(Step step) {
+        List<Step> steps = new ArrayList<>(manner.bringing);
+        steps.add(step);
+        return with(new Manner(manner.replacing, manner.access, manner.beforeStart, List.copyOf(steps)));
     }
 
     private K3sBlueprint with(Manner other) {
@@ -122,6 +130,7 @@ public final class K3sBlueprint implements Blueprint {
                 artefacts(architecture),
                 new Transfers(options.origin(), release, files)));
         manner.beforeStart.ifPresent(steps::add);
+        steps.addAll(manner.bringing);
         steps.add(manner.replacing ? new RevertibleStart(service, options.role(), architecture) : service);
         if (options.role().server()) {
             steps.add(new ReadyStep(resolved, clock));
