@@ -174,7 +174,7 @@ public record GatewayConfig(
     private static @Nullable String queueOf(Map<String, String> environment) {
         String given = environment.get("VFAAS_QUEUE");
         String file = environment.get("VFAAS_QUEUE_FILE");
-        if (given != null && !given.isEmpty() || file == null || file.isEmpty() || !Files.exists(Path.of(file))) {
+        if ((given != null && !given.isEmpty()) || file == null || file.isEmpty() || !Files.exists(Path.of(file))) {
             return given;
         }
         try {
