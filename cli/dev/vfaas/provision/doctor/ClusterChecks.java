@@ -27,7 +27,7 @@ final class ClusterChecks {
 
     static final String SCRIPT = """
             export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-            section() { echo "$1"; sed 's/^/ /'; }
+            section() { echo "$1"; sed 's/^/ /'; echo; }
             kubectl() { timeout 10 k3s kubectl "$@" 2>&1; }
             unit=k3s; systemctl cat k3s-agent >/dev/null 2>&1 && unit=k3s-agent
             systemctl show $unit -p ActiveState,SubState,NRestarts | section unit

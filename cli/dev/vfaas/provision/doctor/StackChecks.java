@@ -28,7 +28,7 @@ final class StackChecks {
     /** $1: the namespace of the gateway. */
     private static final String SCRIPT = """
             export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-            section() { echo "$1"; sed 's/^/ /'; }
+            section() { echo "$1"; sed 's/^/ /'; echo; }
             kubectl() { timeout 15 k3s kubectl "$@" 2>/dev/null; }
             kubectl -n "$1" get deployment gateway --ignore-not-found -o 'jsonpath={.spec.replicas}|{.status.readyReplicas}' | section gateway
             kubectl get --raw "/api/v1/namespaces/$1/services/gateway:8080/proxy/healthz" >/dev/null && echo yes | section healthy
@@ -204,7 +204,7 @@ final class StackChecks {
                     && words[0].equals(pod.namespace())
                     && words[1].equals(pod.name())
                     && words[2].equals("Failed")
-                    && words[3].contains(": ");
+                    && words[3].contains("\": ");
             last = says ? words[3] : last;
         }
         return last.isEmpty() ? "" : ": " + last.replaceFirst("^.*\": ", "");

@@ -58,7 +58,7 @@ public final class FactsScript {
     static final String SCRIPT = """
             export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
             depth=$1; kept=$2; shift 2
-            section() { echo "$1"; sed 's/^/ /'; }
+            section() { echo "$1"; sed 's/^/ /'; echo; }
             text() { echo "$1"; echo " $2"; }
             file() { if [ -f "$2" ]; then section "$1" < "$2"; fi; }
             text clock "$(date +%s.%N)"

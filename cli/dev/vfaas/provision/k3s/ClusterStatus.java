@@ -38,7 +38,7 @@ public record ClusterStatus(
 
     private static final String SCRIPT = """
             export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-            section() { echo "$1"; sed 's/^/ /'; }
+            section() { echo "$1"; sed 's/^/ /'; echo; }
             DB=/var/lib/rancher/k3s/server/db
             if [ -d $DB/etcd ]; then echo etcd | section datastore; else echo sqlite | section datastore; fi
             newest=$(ls -t $DB/snapshots 2>/dev/null | head -n 1)
