@@ -86,6 +86,9 @@ final class HostLogsCommand implements Callable<Integer> {
                                         + completed.err().strip())
                         .next("vfaas doctor " + host);
             }
+            if (gateway && completed.out().isBlank()) {
+                session.console().warn("the gateway of " + host + " has no pods, or they wrote nothing: vfaas doctor " + host);
+            }
             completed.out().lines().forEach(session.console()::result);
             return ExitCode.OK.code();
         }

@@ -56,8 +56,13 @@ final class LoginCheck {
                     ID,
                     TITLE,
                     (info.provider().provider() + " " + release).strip() + " answers at " + route.forward()));
-        } catch (GatewayException | Failure e) {
-            return List.of(block(ID, TITLE, route.forward() + ": " + e.getMessage(), mend));
+        } catch (GatewayException e) {
+            String said = e.kind() == GatewayException.Kind.UNAUTHORIZED
+                    ? "the gateway does not know the login this machine keeps"
+                    : "no answer (" + (e.detail().isEmpty() ? e.kind().toString() : e.detail()) + ")";
+            return List.of(block(ID, TITLE, route.forward() + ": " + said, mend));
+        } catch (Failure e) {
+            return List.of(block(ID, TITLE, route.forward() + ": " + Failure.headline(e.text()), mend));
         }
     }
 }
