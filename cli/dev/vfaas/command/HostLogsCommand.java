@@ -87,7 +87,8 @@ final class HostLogsCommand implements Callable<Integer> {
                         .next("vfaas doctor " + host);
             }
             if (gateway && completed.out().isBlank()) {
-                session.console().warn("the gateway of " + host + " has no pods, or they wrote nothing: vfaas doctor " + host);
+                session.console()
+                        .warn("the gateway of " + host + " has no pods, or they wrote nothing: vfaas doctor " + host);
             }
             completed.out().lines().forEach(session.console()::result);
             return ExitCode.OK.code();
