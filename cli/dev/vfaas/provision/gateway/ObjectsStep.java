@@ -28,7 +28,7 @@ final class ObjectsStep implements Step {
     private static final String QUESTION = "vfaas.objects";
     private static final String MARK = "--";
     private static final Duration APPLY = Duration.ofMinutes(2);
-    private static final Duration SHORT = Duration.ofSeconds(40);
+    private static final Duration SHORT = Duration.ofMinutes(2);
 
     /** Prints the objects there are, then what of the rest is as it shall be, a word each. $OBJECTS: those that are asked for. */
     private static final String LOOK = """
