@@ -102,11 +102,6 @@ class ClusterLifeIT {
                 .contains("minor version would be skipped");
         assertThat(tool("upgrade", "root", one, "--k3s", "v1.19.9+k3s1").err()).contains("cannot go back");
 
-        // Killed while K3s is started anew and while it is waited for, the same command finishes it; pods are let in
-        // again.
-        for (String step : List.of("k3s-service", "k3s-ready")) {
-            killedAt(step, one, "upgrade", "--k3s", NEW, "--mirror", release.url());
-        }
         passes(tool("upgrade", "root", one, "--k3s", NEW, "--mirror", release.url()));
         assertThat(one.run("ls /var/lib/vfaas").out()).doesNotContain("journal", "lock");
         assertThat(one.run(
