@@ -119,7 +119,7 @@ final class UpgradeCommand implements Callable<Integer> {
             Facts facts = new FactsScript(Clock.systemUTC(), HostFolder.STANDARD.path())
                     .collect(server, Depth.NEEDED, List.of());
             requireOurs(facts);
-            List<Node> nodes = cluster.nodes();
+            List<Node> nodes = nodes(cluster, facts);
             UpgradePath path = new UpgradePath(nodes, Catalogue.bundled());
             K3sVersion target = path.target(Optional.ofNullable(version).map(K3sVersion::parse), facts.cgroup());
             Optional<Node> own = cluster.node(facts.network().addresses());
@@ -218,6 +218,20 @@ final class UpgradeCommand implements Callable<Integer> {
                 Clock.systemUTC(),
                 event -> {});
         return !engine.plan(facts, stack.blueprint().steps(facts)).pending().isEmpty();
+    }
+
+    /** A K3s that was being started when a run was cut off answers nobody; up starts it. */
+    private List<Node> nodes(Cluster cluster, Facts facts) {
+        try {
+            return cluster.nodes();
+        } catch (Failure away) {
+            if (facts.kept().journal() == null) {
+                throw away;
+            }
+            throw Failure.of(away.exitCode(), away.text() + "\nan earlier run was cut off there")
+                    .because(away)
+                    .next("vfaas up " + host + ", which finishes it; then the same upgrade again");
+        }
     }
 
     private void requireOurs(Facts facts) {
