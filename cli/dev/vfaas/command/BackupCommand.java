@@ -2,7 +2,9 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.Console;
 import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
 import dev.vfaas.provision.backup.Backup;
+import dev.vfaas.provision.backup.BackupStep;
 import dev.vfaas.provision.backup.Manifest;
 import dev.vfaas.provision.engine.HostFolder;
 import dev.vfaas.provision.facts.Facts;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,7 +94,7 @@ final class BackupCommand implements Callable<Integer> {
             Backup.Wish wish = new Backup.Wish(host, !withoutImages, timeout, lockWait);
             if (standardOutput) {
                 Manifest manifest =
-                        backup.write(facts, wish, () -> kept(session.console().resultBytes()));
+                        backup.write(facts, wish, once(host, session.console().resultBytes()));
                 events.done();
                 warn(manifest);
                 return ExitCode.OK.code();
@@ -133,6 +136,21 @@ final class BackupCommand implements Callable<Integer> {
 
     private void warn(Manifest manifest) {
         manifest.warnings().forEach(session.console()::warn);
+    }
+
+    /** Standard output cannot be written anew: a step that repeats its work after the connection broke must not add a second archive to the first. */
+    static BackupStep.Target once(String host, OutputStream out) {
+        AtomicBoolean opened = new AtomicBoolean();
+        return () -> {
+            if (opened.getAndSet(true)) {
+                throw Failure.of(
+                                ExitCode.TIMED_OUT,
+                                "the connection to " + host
+                                        + " broke while the backup went to standard output; what was written so far is cut off and of no use")
+                        .next("the same command again, or with -o FILE, which begins anew by itself");
+            }
+            return kept(out);
+        };
     }
 
     /** Standard output outlives the backup. */

@@ -14,11 +14,18 @@ import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript;
 import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.k3s.Cluster;
+import dev.vfaas.provision.k3s.Cluster.Node;
+import dev.vfaas.provision.k3s.Role;
+import dev.vfaas.ssh.Completed;
+import dev.vfaas.ssh.Server;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +46,7 @@ import picocli.CommandLine.Parameters;
         })
 final class DownCommand implements Callable<Integer> {
     private static final Duration BACKUP = Duration.ofHours(2);
+    private static final Duration SHORT = Duration.ofSeconds(30);
 
     private final Session session;
 
@@ -89,7 +97,8 @@ final class DownCommand implements Callable<Integer> {
                 return ExitCode.OK.code();
             }
             events.emit(Fields.of("event", "removal", "items", inventory.lines()));
-            confirm(inventory);
+            requireFirst(visit.server());
+            confirm(inventory, others(visit.server(), facts));
             if (backup != null) {
                 save(visit, events, facts, backup);
                 facts = facts(visit);
@@ -117,11 +126,57 @@ final class DownCommand implements Callable<Integer> {
                 .steps(facts);
     }
 
-    private void confirm(Inventory inventory) {
-        List<String> what = Stream.concat(
-                        Stream.of("This will be removed from " + host + ":"),
-                        inventory.lines().stream().map(line -> "  " + line))
-                .toList();
+    /** A node that joined a cluster leaves it by {@code node remove}, unless that cluster is gone. */
+    private void requireFirst(Server server) {
+        String joined = server.runAsRoot(
+                        dev.vfaas.ssh.Command.of("sed", "-n", "s/^server: //p", Role.configuredIn()), SHORT)
+                .out()
+                .strip();
+        if (joined.isEmpty()) {
+            return;
+        }
+        URI cluster = URI.create(joined.replace("'", ""));
+        String address = String.valueOf(cluster.getHost()).replaceAll("[\\[\\]]", "");
+        Completed answers = server.runAsRoot(
+                dev.vfaas.ssh.Command.of(
+                        "timeout",
+                        "5",
+                        "bash",
+                        "-c",
+                        "exec 3<>\"/dev/tcp/$1/$2\"",
+                        "-",
+                        address,
+                        String.valueOf(cluster.getPort())),
+                SHORT);
+        if (answers.ok()) {
+            throw Failure.usage(host + " is a node of the cluster of " + address
+                            + ", which would go on waiting for it; nothing was removed")
+                    .next("vfaas node remove " + host + " --from " + address);
+        }
+    }
+
+    /** The other nodes of the cluster, as far as it answers. */
+    private static List<Node> others(Server server, Facts facts) {
+        if (facts.presence().k3s() == null) {
+            return List.of();
+        }
+        try {
+            return new Cluster(server)
+                    .nodes().stream()
+                            .filter(node -> !node.at(facts.network().addresses()))
+                            .toList();
+        } catch (Failure stopped) {
+            return List.of();
+        }
+    }
+
+    private void confirm(Inventory inventory, List<Node> others) {
+        List<String> what = new ArrayList<>(List.of("This will be removed from " + host + ":"));
+        inventory.lines().forEach(line -> what.add("  " + line));
+        if (!others.isEmpty()) {
+            what.add("The cluster ends with it for its other nodes too: "
+                    + others.stream().map(Node::name).collect(Collectors.joining(", ")));
+        }
         new TypedConfirmation(session.console(), host, yes).require(what, "remove it", "nothing was removed");
     }
 

@@ -16,6 +16,8 @@ import dev.vfaas.provision.firewall.NodeGate;
 import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
 import dev.vfaas.provision.k3s.Role;
+import dev.vfaas.provision.stack.StackBlueprint;
+import dev.vfaas.provision.stack.StackChoice;
 import dev.vfaas.ssh.Server;
 import java.time.Duration;
 import java.util.List;
@@ -94,13 +96,17 @@ final class NodeRemoveCommand implements Callable<Integer> {
                         .next("vfaas node list " + from);
             }
             node.ifPresent(found -> requireAnother(cluster, found));
+            requireNoGateway(facts);
             new TypedConfirmation(session.console(), host, yes)
                     .require(
                             inventory.lines().stream().map(line -> "  " + line).toList(),
                             "take it out",
                             "nothing was changed");
             node.ifPresent(found -> {
-                cluster.drain(found.name());
+                // A node that does not answer, for example since an earlier run uninstalled it, ends no pods.
+                if (found.ready()) {
+                    cluster.drain(found.name());
+                }
                 if (found.role().equals("server")) {
                     // While it still runs: of two members of etcd the one that is left could not agree to anything.
                     cluster.leaveDatastore(found.name());
@@ -131,6 +137,16 @@ final class NodeRemoveCommand implements Callable<Integer> {
                         .toList()
                 : List.of();
         new NodeFirewalls(session, login.toOther(fromHostKey), new NodeHosts(from, Map.of())).part(others, addresses);
+    }
+
+    /** The gateway's data are on the server that vfaas up was told of, and nowhere else. */
+    private void requireNoGateway(Facts facts) {
+        if (StackBlueprint.of(facts).filter(StackChoice.VFAAS::equals).isPresent()) {
+            throw Failure.usage(
+                            host + " has the gateway's data (functions, secrets, queue, images), which would be lost;"
+                                    + " nothing was changed")
+                    .next("vfaas backup " + host + " -o FILE, and vfaas restore on the server that shall have them");
+        }
     }
 
     /** The last server is the cluster. */

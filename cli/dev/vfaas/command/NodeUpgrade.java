@@ -10,6 +10,7 @@ import dev.vfaas.provision.ServerBlueprint;
 import dev.vfaas.provision.facts.FactsScript.Depth;
 import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
+import dev.vfaas.provision.k3s.K3sOptions;
 import dev.vfaas.provision.k3s.K3sVersion;
 import dev.vfaas.provision.k3s.Role;
 import dev.vfaas.provision.preflight.Demands;
@@ -114,6 +115,10 @@ final class NodeUpgrade {
         }
         K3sSetup setup = new K3sSetup(session);
         Role role = Role.configured(config.out(), node.role().equals("server"));
-        return setup.blueprint(setup.options(host, role, options));
+        K3sOptions wanted = setup.options(host, role, options);
+        // The cluster's domain is remembered by its first server only; a server that joined keeps what it was set up
+        // with.
+        return setup.blueprint(
+                role instanceof Role.Server ? wanted.withIngress(Role.ingressConfigured(config.out())) : wanted);
     }
 }

@@ -17,6 +17,7 @@ import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.engine.StepPlan;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript.Depth;
+import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.K3sBlueprint;
 import dev.vfaas.provision.k3s.Role;
 import dev.vfaas.provision.preflight.Demands;
@@ -58,6 +59,7 @@ final class ServerUp {
             if (!options.prepareOnly) {
                 stack.agree(looked.facts(), !options.dryRun, visit.self().who());
                 world.agree(looked.facts(), stack.choice(looked.facts()));
+                world.requireOneServer(looked.facts(), new Cluster(visit.server()));
             }
             Prepared prepared = up.prepare(looked);
             if (options.dryRun) {

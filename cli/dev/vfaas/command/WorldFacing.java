@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import dev.vfaas.console.Failure;
 import dev.vfaas.provision.HostUp.Looked;
+import dev.vfaas.provision.engine.HostState;
 import dev.vfaas.provision.engine.StateText;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.provision.facts.Facts;
@@ -11,6 +12,8 @@ import dev.vfaas.provision.ingress.Domain;
 import dev.vfaas.provision.ingress.DomainCheck;
 import dev.vfaas.provision.ingress.IngressStep;
 import dev.vfaas.provision.ingress.Names;
+import dev.vfaas.provision.k3s.Cluster;
+import dev.vfaas.provision.k3s.Cluster.Node;
 import dev.vfaas.provision.preflight.Finding;
 import dev.vfaas.provision.stack.StackChoice;
 import java.net.InetAddress;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What {@code vfaas up HOST} opens to the world and what it closes: the firewall and the domain, as asked for or as the server remembers them. */
 final class WorldFacing {
@@ -48,6 +52,31 @@ final class WorldFacing {
             throw Failure.usage("--domain: with --stack none there is no gateway to lead it to; nothing was changed on "
                             + host)
                     .next("leave --stack none out, or leave --domain out (--no-domain when the server has one)");
+        }
+    }
+
+    /** Refuses to give a domain to, or take it from, a cluster of several servers: each has its own choice whether Traefik runs, and they must agree. */
+    void requireOneServer(Facts facts, Cluster cluster) {
+        HostState state = new StateText().state(facts.kept().state());
+        boolean changes = domain(facts).isPresent() != Domain.kept(state).isPresent();
+        // What a run that was cut off began, it may finish: it was asked before.
+        boolean runs = facts.kept().state() != null
+                && facts.kept().journal() == null
+                && facts.presence().k3s() != null;
+        if (!changes || !runs) {
+            return;
+        }
+        List<Node> others = cluster.nodes().stream()
+                .filter(node ->
+                        node.role().equals("server") && !node.at(facts.network().addresses()))
+                .toList();
+        if (!others.isEmpty()) {
+            String option = domain(facts).isPresent() ? "--domain" : "--no-domain";
+            throw Failure.usage(option + ": the cluster has other servers ("
+                            + others.stream().map(Node::name).collect(Collectors.joining(", "))
+                            + "), whose K3s was set up the other way and would undo it; nothing was changed on " + host)
+                    .next("take them out, then the same command, then join them again: vfaas node remove SERVER --from "
+                            + host + "; vfaas node add SERVER --to " + host + " --server");
         }
     }
 

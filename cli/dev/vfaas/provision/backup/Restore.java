@@ -87,8 +87,10 @@ public final class Restore {
         }
         String there = facts.presence().k3s();
         HostState state = new StateText().state(facts.kept().state());
-        boolean cutOff = facts.kept().journal() != null
-                || !state.value("restore.done").map(manifest.id()::equals).orElse(false);
+        // Without K3s there is nothing to lose; with it only a restore that was cut off says that what runs there is
+        // not a cluster in use.
+        Set<String> left = new StateText().journal(facts.kept().journal()).steps();
+        boolean cutOff = there == null || left.contains(RestoreStep.ID) || left.contains(RevivedStep.ID);
         if (state.value(FROM).map(manifest.id()::equals).orElse(false) && cutOff) {
             return Standing.BEGUN;
         }

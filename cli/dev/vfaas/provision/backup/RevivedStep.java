@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** After the restored cluster has started: takes nodes out that are gone, and waits until everything runs that ran when the backup was made. */
 final class RevivedStep implements Step {
-    private static final String ID = "restore-revive";
+    static final String ID = "restore-revive";
     private static final Duration SHORT = Duration.ofSeconds(60);
     private static final Duration NODES = Duration.ofMinutes(3);
 

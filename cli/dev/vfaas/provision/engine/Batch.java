@@ -54,12 +54,13 @@ final class Batch {
                 mv -f "$lock/holder.new" "$lock/holder"
                 touch "$lock/heartbeat"; exec 9>&- ;;
               hush)
-                # path: the mark of a run that is over; what it still does here is ended
+                # path: the mark of a run that is over; what it still does here is ended: first asked to, so that it starts again what it stopped
                 i=0
                 while [ $i -lt 30 ]; do
                   left=
+                  case $i in 0|10) signal=TERM ;; [0-9]|1[0-9]) signal=0 ;; *) signal=KILL ;; esac
                   for pid in $(grep -slzFx "$path" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3); do
-                    if [ "$pid" != $$ ] && kill -9 "$pid" 2>/dev/null; then left=yes; fi
+                    if [ "$pid" != $$ ] && kill -$signal "$pid" 2>/dev/null; then left=yes; fi
                   done
                   if [ -z "$left" ]; then break; fi
                   i=$((i + 1)); sleep 0.1

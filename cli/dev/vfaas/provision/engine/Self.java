@@ -2,6 +2,8 @@ package dev.vfaas.provision.engine;
 
 import dev.vfaas.console.Environment;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,10 +23,26 @@ public record Self(String who, String machine, long pid, String started, String 
     /** The process that asks. */
     public static Self of(Environment environment, String version) {
         String user = environment.get("USER") == null ? System.getProperty("user.name") : environment.get("USER");
-        String name = read("/etc/hostname", String.valueOf(environment.get("HOSTNAME")));
+        String name = read("/etc/hostname", "");
+        if (name.isEmpty()) {
+            name = host(environment);
+        }
         ProcessHandle process = ProcessHandle.current();
         return new Self(
                 user + "@" + name, name + ":" + read("/etc/machine-id", ""), process.pid(), started(process), version);
+    }
+
+    /** The machine's name where no file tells it. */
+    private static String host(Environment environment) {
+        String said = environment.get("HOSTNAME");
+        if (said != null && !said.isBlank()) {
+            return said;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
     }
 
     private static String read(String file, String otherwise) {
@@ -61,9 +79,9 @@ public record Self(String who, String machine, long pid, String started, String 
         }
     }
 
-    /** Whether {@code holder} was a process of this machine that is gone. */
+    /** Whether {@code holder} was a process of this machine that is gone. Names alone do not tell machines apart: without an id it is not known. */
     boolean knowsDead(Holder holder) {
-        if (!holder.machine().equals(machine) || holder.pid() <= 0) {
+        if (machine.isEmpty() || machine.endsWith(":") || !holder.machine().equals(machine) || holder.pid() <= 0) {
             return false;
         }
         return ProcessHandle.of(holder.pid())

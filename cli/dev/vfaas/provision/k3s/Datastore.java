@@ -22,7 +22,7 @@ public final class Datastore {
               if [ -n "$frozen" ]; then kill -CONT $frozen 2>/dev/null; frozen=; fi
               if [ -n "$stopped" ]; then stopped=; systemctl start --no-block k3s; fi
             }
-            trap going_on EXIT
+            trap 'trap "" INT TERM HUP; going_on' EXIT
             trap 'exit 130' INT TERM HUP
             datastore_copy() {
               if [ -f "$DB/state.db" ] && command -v python3 >/dev/null \\

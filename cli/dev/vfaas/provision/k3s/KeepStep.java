@@ -17,7 +17,7 @@ final class KeepStep implements Step {
     /** The binary that ran before the last upgrade. */
     static final String PREVIOUS = FOLDER + "/k3s.previous";
     /** Where the state keeps for which version everything was kept. */
-    private static final String KEPT_FOR = "k3s.kept-for";
+    static final String KEPT_FOR = "k3s.kept-for";
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
 

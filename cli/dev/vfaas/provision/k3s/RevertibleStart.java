@@ -112,6 +112,8 @@ final class RevertibleStart implements Step {
                     .because(alsoDead)
                     .next("vfaas restore " + execution.server().name() + " FILE --force, with a backup");
         }
+        // It goes on writing: the next try needs a snapshot of its own.
+        execution.forgetValue(KeepStep.KEPT_FOR);
         return Failure.of(ExitCode.NOT_AS_ASKED, why.text() + "\nK3s " + version + " was put back and runs again")
                 .because(why)
                 .next("find the reason in the lines above, then upgrade again; or stay: vfaas up "

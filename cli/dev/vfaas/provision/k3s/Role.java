@@ -3,6 +3,7 @@ package dev.vfaas.provision.k3s;
 import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.Failure;
 import dev.vfaas.openfaas.Secret;
+import java.util.List;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -51,6 +52,14 @@ public sealed interface Role {
         Secret token = Secret.of(String.valueOf(map.get("token")));
         boolean sameName = Boolean.TRUE.equals(map.get("with-node-id"));
         return server ? new Server(url, token, sameName) : new Agent(url, token, sameName);
+    }
+
+    /** Whether a server with that {@code 10-vfaas.yaml} runs K3s's Traefik. */
+    static boolean ingressConfigured(String config) {
+        Object values = new Yaml(new SafeConstructor(new LoaderOptions())).load(config);
+        return !(values instanceof Map<?, ?> map
+                && map.get("disable") instanceof List<?> disabled
+                && disabled.contains("traefik"));
     }
 
     /** Where a host keeps what {@link #configured} reads. */

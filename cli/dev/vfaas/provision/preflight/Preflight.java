@@ -183,7 +183,8 @@ public final class Preflight {
     }
 
     private static Finding others(Facts facts) {
-        boolean ours = facts.kept().state() != null;
+        // A first run that was cut off has left a journal only.
+        boolean ours = facts.kept().state() != null || facts.kept().journal() != null;
         if (facts.presence().kubelet() && facts.presence().k3s() == null) {
             return block(
                     "F-KUBELET",
@@ -192,11 +193,11 @@ public final class Preflight {
                     "use a server without Kubernetes, or remove it first");
         }
         if (facts.presence().k3s() != null && !ours) {
-            return warn(
+            return block(
                     "F-K3S",
                     "other software",
                     "K3s " + facts.presence().k3s() + " is there and was not set up by vfaas",
-                    "vfaas keeps it and adds its own configuration file");
+                    "use another server, or take that K3s away first: k3s-uninstall.sh");
         }
         return facts.presence().docker()
                 ? warn(

@@ -9,13 +9,21 @@ import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
 import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
+import dev.vfaas.ssh.Command;
+import java.time.Duration;
 import java.util.List;
 
 /** Takes away the stack a server had, because another one was chosen; refuses while functions are deployed, since they would be lost. */
 final class LeaveStep implements Step {
-    /** Where functions live, whichever stack runs them. */
-    private static final String FUNCTIONS =
-            "PATH=\"$PATH:/usr/local/bin\"; k3s kubectl -n openfaas-fn get deployments -o name 2>/dev/null | cut -d/ -f2";
+    private static final Duration LOOK = Duration.ofSeconds(60);
+
+    /** Where functions live, whichever stack runs them: all of their usual namespace, and those of others. Fails when the cluster does not answer. */
+    private static final String FUNCTIONS = """
+            PATH="$PATH:/usr/local/bin"
+            usual=$(k3s kubectl -n openfaas-fn get deployments -o name) || exit
+            others=$(k3s kubectl get deployments -A -l faas_function -o name) || exit
+            printf '%s\\n' "$usual" "$others" | cut -d/ -f2 | sort -u
+            """;
 
     private final ServerStack stack;
 
@@ -45,24 +53,29 @@ final class LeaveStep implements Step {
 
     @Override
     public List<Change> plan(Planning planning) {
+        // K3s may be stopped now; it runs, and is asked again, before anything is taken away.
         Observed.Answer functions = planning.observed().answer(id());
-        List<String> names =
-                functions.output().lines().filter(name -> !name.isBlank()).toList();
-        if (!names.isEmpty()) {
-            throw Failure.of(
-                            ExitCode.PREFLIGHT,
-                            "the stack " + stack.choice().label() + " of that server still has functions ("
-                                    + String.join(", ", names)
-                                    + "), which would be lost with it; nothing was changed")
-                    .next("vfaas remove " + String.join(" ", names) + ", then the same command again");
-        }
+        requireNone(functions.output(), "; nothing was changed");
         return stack.removes().stream()
                 .<Change>map(line -> new Change.OfAction("remove " + line))
                 .toList();
     }
 
+    private void requireNone(String functions, String then) {
+        List<String> names = functions.lines().filter(name -> !name.isBlank()).toList();
+        if (!names.isEmpty()) {
+            throw Failure.of(
+                            ExitCode.PREFLIGHT,
+                            "the stack " + stack.choice().label() + " of that server still has functions ("
+                                    + String.join(", ", names)
+                                    + "), which would be lost with it" + then)
+                    .next("vfaas remove " + String.join(" ", names) + ", then the same command again");
+        }
+    }
+
     @Override
     public void apply(List<Change> changes, Execution execution) {
+        requireNone(execution.run(Command.script(FUNCTIONS), LOOK).out(), "; it was left as it is");
         stack.remove(execution);
         List.copyOf(execution.state().steps()).stream()
                 .filter(id -> id.startsWith(stack.choice().prefix()))

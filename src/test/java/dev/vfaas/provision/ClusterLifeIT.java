@@ -81,6 +81,9 @@ class ClusterLifeIT {
             upgrades(one, two, release);
             aBrokenReleaseIsPutBack(one, release);
 
+            Tool.Outcome joined = tool("down", "root", two, "--yes");
+            assertThat(joined.exitCode()).as(joined.err()).isEqualTo(2);
+            assertThat(joined.err()).contains("vfaas node remove");
             passes(tool("node remove", "root", two, "--from", "root@" + one.address(), "--yes"));
             assertThat(names(one, "server")).containsExactly("one");
             assertThat(tool("node remove", "root", one, "--from", "root@" + one.address(), "--yes")
@@ -127,6 +130,8 @@ class ClusterLifeIT {
         assertThat(failed.exitCode()).isEqualTo(7);
         assertThat(failed.err()).contains("broken", "K3s " + NEW + " was put back and runs again");
         assertThat(one.run("/usr/local/bin/k3s --version").out()).contains(NEW);
+        // another try saves the datastore again
+        assertThat(one.run("cat /var/lib/vfaas/state.json").out()).contains(NEW).doesNotContain("k3s.kept-for");
         passes(tool("up", "ops", one, "--stack", "none"));
     }
 

@@ -135,6 +135,34 @@ class EngineTest {
         assertThat(root.resolve("run/started")).exists();
     }
 
+    /** Two machines may have one name; only an id tells that the process was one of this. */
+    @Test
+    void lockOfAMachineWithoutAnIdIsNotTakenOverForItsName() throws IOException {
+        Self nameless = new Self("ann@laptop", "laptop:", Integer.MAX_VALUE, "t", "9.9");
+        host.self = nameless;
+        hold(nameless.holder("up", Instant.now()));
+        assertThatExceptionOfType(Failure.class)
+                .isThrownBy(() -> host.up(new LocalServer()))
+                .satisfies(failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.LOCKED));
+    }
+
+    @Test
+    void whatADeadRunLeftBehindMayClearUpBeforeItIsKilled() throws Exception {
+        Path cleared = root.resolve("cleared");
+        ProcessBuilder left = new ProcessBuilder(
+                "sh", "-c", "trap 'echo yes > " + cleared + "; exit' TERM; echo ready; while :; do sleep 1; done");
+        left.environment().put(WorkingServer.MARK, "mark-of-" + root.getFileName());
+        Process process = left.start();
+        assertThat(process.getInputStream().read()).isPositive();
+        assertThat(new Batch()
+                        .hush("mark-of-" + root.getFileName())
+                        .run(new LocalServer(), host.folder, "-")
+                        .exitCode())
+                .isZero();
+        process.waitFor();
+        assertThat(cleared).hasContent("yes");
+    }
+
     /** What {@code --lock-wait} is for; the lock is given back the moment the run says that it waits. */
     @Test
     void lockThatIsGivenBackWhileOneWaitsIsTaken() throws IOException {

@@ -90,6 +90,17 @@ class K3sConfigTest {
         assertThat(agent.toString()).doesNotContain("pw");
     }
 
+    @Test
+    void whetherAServerRunsTraefikIsReadFromItsFile() {
+        Role joined = new Role.Server("https://10.0.0.1:6443", Secret.of("K10::server:pw"), false);
+        for (boolean ingress : new boolean[] {true, false}) {
+            String text = files(Hosts.host(2, null, 3900), "v1.36.3+k3s1", joined, ingress)
+                    .getFirst()
+                    .text();
+            assertThat(Role.ingressConfigured(text)).isEqualTo(ingress);
+        }
+    }
+
     private static List<ManagedFile> files(Facts facts, String version, Role role, boolean ingress) {
         K3sOptions options = new K3sOptions(
                 "vds",

@@ -57,6 +57,7 @@ class PreflightTest {
                 "F-PORTS    | 0.0.0.0:22            | 0.0.0.0:443",
                 "F-ROUTES   | default via           | 10.42.8.0/24 dev tun0 \\n default via",
                 "F-KUBELET  | kubelet inactive      | kubelet active",
+                "F-K3S      | dpkg                  | k3s\\n k3s version v1.34.3+k3s1\\ndpkg",
             })
     void whatForbidsTheWorkBlocks(String id, String old, String replacement) {
         Facts facts = CapturedFacts.UBUNTU_24_04.with(old, replacement.replace("\\n", "\n"));
@@ -87,6 +88,8 @@ class PreflightTest {
                 " tcp LISTEN 0 128 *:6443 *:* users:((\"k3s-server\",pid=9,fd=3))\nk3s\n k3s version v1.34.3+k3s1\n"
                         + "state\n {}\nunits\n");
         assertThat(ids(facts, Severity.BLOCK)).isEmpty();
+        Facts cutOff = CapturedFacts.DEBIAN_12.with("dpkg\n", "k3s\n k3s version v1.34.3+k3s1\njournal\n {}\ndpkg\n");
+        assertThat(ids(cutOff, Severity.BLOCK)).isEmpty();
     }
 
     @ParameterizedTest

@@ -106,12 +106,15 @@ class OpenFaasIT {
             doctorCountsFunctions(one);
 
             // Another choice takes all of it away, but not while functions run.
-            one.run("k3s kubectl -n openfaas-fn create deployment hello --image=k8s.gcr.io/pause:3.2")
+            one.run("k3s kubectl -n openfaas-fn create deployment hello --image=k8s.gcr.io/pause:3.2"
+                            + " && k3s kubectl create deployment there --image=k8s.gcr.io/pause:3.2"
+                            + " && k3s kubectl label deployment there faas_function=there")
                     .orFail("create");
             Tool.Outcome refused = up(one, "--stack", "none");
             assertThat(refused.exitCode()).isEqualTo(3);
-            assertThat(refused.err()).contains("hello", "vfaas remove hello");
-            one.run("k3s kubectl -n openfaas-fn delete deployment hello").orFail("delete");
+            assertThat(refused.err()).contains("hello", "vfaas remove hello there");
+            one.run("k3s kubectl -n openfaas-fn delete deployment hello && k3s kubectl delete deployment there")
+                    .orFail("delete");
             Tool.Outcome none = up(one, "--stack", "none");
             assertThat(none.exitCode()).as(none.err()).isZero();
             assertThat(one.run("k3s kubectl get namespaces,helmcharts,jobs -A -o name")
