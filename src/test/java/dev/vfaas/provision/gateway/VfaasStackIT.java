@@ -137,6 +137,7 @@ class VfaasStackIT {
             forwards(one);
             scales();
             doctorTellsWhatIsWrong(one);
+            aNodeThatJoinsHasTheGatewaysImage(one, testbed.server("worker"), mirror);
 
             Tool.Outcome down = server("down", one, "--yes", "--backup", "kept");
             assertThat(down.exitCode()).as(down.err()).isZero();
@@ -312,6 +313,30 @@ class VfaasStackIT {
         answers("again");
         passes(tool("scale", "teller=1"));
         becomes(list -> list.contains("teller 1 1"));
+    }
+
+    /** The function of a first call runs on the second node when the first takes no pods. */
+    private void aNodeThatJoinsHasTheGatewaysImage(TestServer one, TestServer worker, String mirror) {
+        passes(server("node add", worker, "--to", host(one), "--to-host-key", one.fingerprint(), "--mirror", mirror));
+        String images = "k3s ctr images ls -q | grep ^vfaas.internal/vfaas/ | sort";
+        assertThat(worker.run(images).out()).isNotEmpty().isEqualTo(one.run(images).out());
+        assertThat(one.run("k3s kubectl get nodes -l vfaas.dev/gateway-image -o name")
+                        .out()
+                        .lines())
+                .containsExactlyInAnyOrder("node/one", "node/worker");
+        assertThat(server("node add", worker, "--to", host(one), "--to-host-key", one.fingerprint())
+                        .out())
+                .contains("nothing was to do");
+
+        one.run("k3s kubectl cordon one && k3s kubectl -n vfaas delete networkpolicy gateway")
+                .orFail("a first call anew, elsewhere");
+        passes(server("up", one));
+        assertThat(one.run("k3s kubectl -n openfaas-fn get events -o 'jsonpath={.items[*].message}'")
+                        .out())
+                .containsPattern("assigned openfaas-fn/vfaas-smoke\\S* to worker");
+        one.run("k3s kubectl uncordon one").orFail("uncordon");
+        passes(server("node remove", worker, "--from", host(one), "--from-host-key", one.fingerprint(), "--yes"));
+        worker.close();
     }
 
     private void restores(TestServer fresh, Path file, String mirror) throws IOException {
