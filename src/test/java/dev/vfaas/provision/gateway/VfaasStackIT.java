@@ -319,7 +319,9 @@ class VfaasStackIT {
     private void aNodeThatJoinsHasTheGatewaysImage(TestServer one, TestServer worker, String mirror) {
         passes(server("node add", worker, "--to", host(one), "--to-host-key", one.fingerprint(), "--mirror", mirror));
         String images = "k3s ctr images ls -q | grep ^vfaas.internal/vfaas/ | sort";
-        assertThat(worker.run(images).out()).isNotEmpty().isEqualTo(one.run(images).out());
+        assertThat(worker.run(images).out())
+                .isNotEmpty()
+                .isEqualTo(one.run(images).out());
         assertThat(one.run("k3s kubectl get nodes -l vfaas.dev/gateway-image -o name")
                         .out()
                         .lines())
