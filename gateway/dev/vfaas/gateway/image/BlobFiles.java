@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,18 +19,20 @@ import java.util.stream.Stream;
 
 /**
  * Content by digest: {@code blobs/sha256/ab/ab12...} holds whole, verified content only; a file gets there by a rename after it was synced. Beside it
- * {@code uploads/} keeps what clients send in pieces and {@code incoming/} what is being written in one go, which a start clears.
+ * {@code uploads/} keeps what clients send in pieces and {@code incoming/} what is being written in one go, which a start clears of
+ * what is old: another gateway that shares the folder may be writing.
  */
 final class BlobFiles {
     private static final Pattern HEX = Pattern.compile("[a-f0-9]{64}");
     private static final int LOCKS = 64;
+    private static final Duration LEFT_BEHIND = Duration.ofHours(1);
 
     private final Path blobs;
     private final Path uploads;
     private final Path incoming;
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
 
-    /** Creates the folders, 0700, and removes what a crash left in {@code incoming/}. */
+    /** Creates the folders, 0700, and removes what a crash left in {@code incoming/} an hour ago or earlier. */
     BlobFiles(Path folder) throws IOException {
         blobs = folder.resolve("blobs/sha256");
         uploads = folder.resolve("uploads");
@@ -37,8 +41,15 @@ final class BlobFiles {
             PrivateFiles.createFolder(each);
         }
         try (DirectoryStream<Path> left = Files.newDirectoryStream(incoming)) {
+            Instant old = Instant.now().minus(LEFT_BEHIND);
             for (Path file : left) {
-                Files.deleteIfExists(file);
+                try {
+                    if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                        Files.deleteIfExists(file);
+                    }
+                } catch (NoSuchFileException e) {
+                    // the gateway that writes it has finished
+                }
             }
         }
         for (int i = 0; i < LOCKS; i++) {

@@ -5,7 +5,6 @@ import dev.vfaas.gateway.http.Exchange;
 import dev.vfaas.gateway.runtime.FunctionRuntime;
 import dev.vfaas.gateway.runtime.LiveFunction;
 import dev.vfaas.gateway.runtime.ResourceUse;
-import dev.vfaas.gateway.runtime.RuntimeFailure;
 import dev.vfaas.gateway.runtime.ScalingRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,10 +136,6 @@ public final class MetricsHandler implements BlockingHandler {
     }
 
     private static ScalingRules rules(LiveFunction function) {
-        try {
-            return ScalingRules.of(function.deployment().labels());
-        } catch (RuntimeFailure e) { // accepted by an older version with other rules
-            return ScalingRules.of(Map.of());
-        }
+        return ScalingRules.orUsual(function.deployment().labels());
     }
 }

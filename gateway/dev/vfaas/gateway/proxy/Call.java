@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A call's identity and its books: what it counts for in metrics and load, and the place it holds at a replica. Used on one event loop. */
@@ -89,8 +90,10 @@ final class Call {
         int size = endpoints.size();
         Endpoint best = null;
         int least = Integer.MAX_VALUE;
+        // from anywhere, so that replicas with as few calls take turns
+        int start = size > 1 ? ThreadLocalRandom.current().nextInt(size) : 0;
         for (int i = 0; i < size; i++) {
-            Endpoint candidate = endpoints.get(i);
+            Endpoint candidate = endpoints.get((start + i) % size);
             int inFlight = candidate == except ? Integer.MAX_VALUE : candidate.inFlight();
             if (inFlight < least) {
                 best = candidate;
@@ -101,7 +104,7 @@ final class Call {
             Endpoint refused = best;
             best = null;
             for (int i = 0; i < size && best == null; i++) {
-                Endpoint candidate = endpoints.get(i);
+                Endpoint candidate = endpoints.get((start + i) % size);
                 if (candidate != refused && candidate != except && candidate.tryAcquire()) {
                     best = candidate;
                 }

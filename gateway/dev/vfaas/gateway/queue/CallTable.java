@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,7 @@ final class CallTable {
     private final BodyFiles bodies;
     private final ObjectMapper json = new ObjectMapper();
     private final AtomicInteger size;
+    private final ReentrantReadWriteLock counting = new ReentrantReadWriteLock();
 
     /** Where a call stands in line. */
     record Place(long id, FunctionKey function, long notBefore) {}
@@ -77,12 +79,26 @@ final class CallTable {
     CallTable(Database database, BodyFiles bodies) {
         this.database = database;
         this.bodies = bodies;
-        this.size = new AtomicInteger(database.read(connection -> {
+        this.size = new AtomicInteger(counted());
+    }
+
+    private int counted() {
+        return database.read(connection -> {
             try (PreparedStatement query = connection.prepareStatement("SELECT count(*) FROM queue_call");
                     ResultSet rows = query.executeQuery()) {
                 return rows.next() ? rows.getInt(1) : 0;
             }
-        }));
+        });
+    }
+
+    /** Counts anew: a gateway whose place this one took may have removed calls since. */
+    void recount() {
+        counting.writeLock().lock();
+        try {
+            size.set(counted());
+        } finally {
+            counting.writeLock().unlock();
+        }
     }
 
     /** Stores a call whose {@code id} and {@code attempts} count for nothing; returns its id once it is durable. */
@@ -93,7 +109,18 @@ final class CallTable {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a map of strings is always JSON", e);
         }
-        long id = database.write(connection -> {
+        counting.readLock().lock(); // the row and the number change together
+        try {
+            long id = insert(call, headers);
+            size.incrementAndGet();
+            return id;
+        } finally {
+            counting.readLock().unlock();
+        }
+    }
+
+    private long insert(QueuedCall call, String headers) {
+        return database.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
                     "INSERT INTO queue_call(call_id, namespace, function, method, path, query, headers, body, body_file,"
                             + " callback, accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id")) {
@@ -122,8 +149,6 @@ final class CallTable {
                 }
             }
         });
-        size.incrementAndGet();
-        return id;
     }
 
     /** The call, or null when it is no longer there. */
@@ -180,13 +205,18 @@ final class CallTable {
 
     /** Forgets a call that has its result. */
     void remove(QueuedCall call) {
-        int deleted = database.write(connection -> {
-            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM queue_call WHERE id = ?")) {
-                delete.setLong(1, call.id());
-                return delete.executeUpdate();
-            }
-        });
-        size.addAndGet(-deleted);
+        counting.readLock().lock();
+        try {
+            int deleted = database.write(connection -> {
+                try (PreparedStatement delete = connection.prepareStatement("DELETE FROM queue_call WHERE id = ?")) {
+                    delete.setLong(1, call.id());
+                    return delete.executeUpdate();
+                }
+            });
+            size.addAndGet(-deleted);
+        } finally {
+            counting.readLock().unlock();
+        }
         bodies.delete(call.body());
     }
 

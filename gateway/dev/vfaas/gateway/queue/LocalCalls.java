@@ -109,6 +109,7 @@ public final class LocalCalls implements CallStore {
         this.worker = worker;
         long now = System.currentTimeMillis();
         int found;
+        calls.recount();
         synchronized (lanes) { // calls accepted meanwhile line up behind
             takenUp = 0;
             found = calls.forEach(place -> {

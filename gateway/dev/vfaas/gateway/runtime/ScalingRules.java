@@ -73,6 +73,15 @@ public record ScalingRules(
                 duration(labels, "down.window", DEFAULT_DOWN_WINDOW));
     }
 
+    /** {@link #of}, but the usual rules where a label cannot be read: someone else wrote it, or an older version accepted it. */
+    public static ScalingRules orUsual(Map<String, String> labels) {
+        try {
+            return of(labels);
+        } catch (RuntimeFailure e) {
+            return of(Map.of());
+        }
+    }
+
     /** The number nearest to {@code replicas} that the rules allow a person to ask for; 0 is always allowed. */
     public int clamp(int replicas) {
         return replicas <= 0 ? 0 : Math.clamp(replicas, least(), max);

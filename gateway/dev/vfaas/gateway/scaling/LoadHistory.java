@@ -22,7 +22,7 @@ final class LoadHistory {
 
     LoadHistory(LiveFunction function, ObservedLoad load, long nanos) {
         this.deployment = function.deployment();
-        this.rules = ScalingRules.of(deployment.labels());
+        this.rules = ScalingRules.orUsual(deployment.labels());
         this.lookedNanos = nanos;
         this.started = load.started();
         this.set = function.replicas();
@@ -41,7 +41,7 @@ final class LoadHistory {
         FunctionDeployment now = function.deployment();
         if (now != deployment) {
             deployment = now;
-            rules = ScalingRules.of(now.labels());
+            rules = ScalingRules.orUsual(now.labels());
         }
         int replicas = function.replicas();
         if (replicas != set) {

@@ -19,9 +19,12 @@ public final class Cluster implements AutoCloseable {
     private static final int RETRIES = 2;
 
     private final KubernetesClient client;
+    private final Config config;
+    private @Nullable KubernetesClient logs; // guarded by this
 
-    private Cluster(KubernetesClient client) {
-        this.client = client;
+    private Cluster(Config config) {
+        this.client = client(config);
+        this.config = config;
     }
 
     /**
@@ -54,15 +57,32 @@ public final class Cluster implements AutoCloseable {
                 .withRequestRetryBackoffInterval(100)
                 .withUserAgent("vfaas")
                 .build();
-        return new Cluster(new KubernetesClientBuilder()
+        return new Cluster(config);
+    }
+
+    private static KubernetesClient client(Config config) {
+        return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withTaskExecutor(Executors.newVirtualThreadPerTaskExecutor())
-                .build());
+                .build();
     }
 
     KubernetesClient client() {
         return client;
+    }
+
+    /**
+     * For reading logs, with a connection for each: one that is read slowly makes its node wait, where HTTP/2 would keep megabytes of it in memory and hold
+     * up the others of its connection.
+     */
+    synchronized KubernetesClient logs() {
+        KubernetesClient made = logs;
+        if (made == null) {
+            made = client(new ConfigBuilder(config).withHttp2Disable(true).build());
+            logs = made;
+        }
+        return made;
     }
 
     /** Where its API answers. */
@@ -108,7 +128,10 @@ public final class Cluster implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (logs != null) {
+            logs.close();
+        }
         client.close();
     }
 }

@@ -45,6 +45,7 @@ final class Directory implements Watch.Eyes, AutoCloseable {
         functions.values().stream()
                 .filter(function -> function.key().namespace().equals(namespace))
                 .forEach(function -> drop(function.key(), function.uid()));
+        images.leaveNamespace(namespace);
     }
 
     boolean watches(String namespace) {
@@ -116,6 +117,10 @@ final class Directory implements Watch.Eyes, AutoCloseable {
 
     @Override
     public void seen(Pod pod) {
+        images.keep(
+                pod.getMetadata().getNamespace(),
+                pod.getMetadata().getUid(),
+                pod.getSpec().getContainers().getFirst().getImage());
         KubernetesFunction function = functions.get(key(pod));
         if (function != null) {
             function.see(pod);
@@ -124,6 +129,7 @@ final class Directory implements Watch.Eyes, AutoCloseable {
 
     @Override
     public void gone(Pod pod) {
+        images.leave(pod.getMetadata().getUid());
         KubernetesFunction function = functions.get(key(pod));
         if (function != null) {
             function.gone(pod);

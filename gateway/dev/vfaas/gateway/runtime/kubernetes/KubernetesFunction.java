@@ -95,7 +95,7 @@ final class KubernetesFunction implements LiveFunction {
     @Override
     public int baseline() {
         synchronized (lock) {
-            return Reading.baseline(deployment, ScalingRules.of(asked.labels()).least());
+            return Reading.baseline(deployment, ScalingRules.orUsual(asked.labels()).least());
         }
     }
 
@@ -127,6 +127,7 @@ final class KubernetesFunction implements LiveFunction {
                 wanted = Reading.wanted(now);
             }
             reconcile();
+            wakeForHeld();
         }
     }
 
@@ -304,20 +305,26 @@ final class KubernetesFunction implements LiveFunction {
         }
     }
 
+    /** Why no replica of the newest revision will get ready by itself; null while one of them may. */
     private @Nullable RuntimeFailure cannotStart() {
         String newest = Reading.revision(deployment);
         Instant now = Instant.now();
+        PodState.Trouble first = null;
         for (Replica replica : replicas.values()) {
-            if (!replica.leaving() && !replica.isReady() && replica.revision().equals(newest)) {
-                PodState.Trouble trouble = PodState.trouble(replica.pod(), now);
-                if (trouble != null && trouble.fatal()) {
-                    return new RuntimeFailure(
-                            RuntimeFailure.Kind.UNAVAILABLE,
-                            "function " + key + " cannot start: " + trouble.text() + "; see: vfaas logs " + key.name());
-                }
+            if (replica.leaving() || !replica.revision().equals(newest)) {
+                continue;
             }
+            PodState.Trouble trouble = replica.isReady() ? null : PodState.hopeless(replica.pod(), now);
+            if (trouble == null) {
+                return null;
+            }
+            first = first == null ? trouble : first;
         }
-        return null;
+        return first == null
+                ? null
+                : new RuntimeFailure(
+                        RuntimeFailure.Kind.UNAVAILABLE,
+                        "function " + key + " cannot start: " + first.text() + "; see: vfaas logs " + key.name());
     }
 
     // ---- numbers
@@ -363,6 +370,7 @@ final class KubernetesFunction implements LiveFunction {
                 wanted = Reading.wanted(deployment);
             }
             reconcile();
+            wakeForHeld();
         }
     }
 
@@ -386,13 +394,26 @@ final class KubernetesFunction implements LiveFunction {
             if (waiting == null) {
                 waiting = new CompletableFuture<>();
             }
+            CompletableFuture<@Nullable Void> held = waiting;
             if (wanted == 0) {
-                int least = ScalingRules.of(asked.labels()).least();
-                changing++;
-                wanted = least;
-                numbers.async(() -> wake(least));
+                beginWake();
             }
-            return waiting.minimalCompletionStage();
+            return held.minimalCompletionStage();
+        }
+    }
+
+    /** Starts it from zero; under the lock. */
+    private void beginWake() {
+        int least = ScalingRules.orUsual(asked.labels()).least();
+        changing++;
+        wanted = least;
+        numbers.async(() -> wake(least));
+    }
+
+    /** Starts it from zero again when the number fell to 0 while calls wait; under the lock. */
+    private void wakeForHeld() {
+        if (changing == 0 && wanted == 0 && waiting != null && !removed) {
+            beginWake();
         }
     }
 
@@ -417,10 +438,10 @@ final class KubernetesFunction implements LiveFunction {
             }
         }
         synchronized (lock) {
-            changed(after);
-            if (after == null && failure != null && wanted == 0) {
-                fail(failure);
+            if (after == null && failure != null && Reading.wanted(deployment) == 0) {
+                fail(failure); // first, or it would be tried for them again
             }
+            changed(after);
         }
     }
 

@@ -36,6 +36,7 @@ public final class KubernetesRuntime implements FunctionRuntime {
     private static final int ATTEMPTS = 6;
 
     private final Cluster cluster;
+    private final Consumer<String> log;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Directory directory;
     private final Namespaces namespaces;
@@ -53,6 +54,7 @@ public final class KubernetesRuntime implements FunctionRuntime {
      */
     public KubernetesRuntime(Cluster cluster, KubernetesSecrets secrets, NodeImages images, Consumer<String> log) {
         this.cluster = cluster;
+        this.log = log;
         this.patches = new Patches(cluster, executor);
         this.directory = new Directory(cluster, patches, new KeptImages(images));
         this.shaping = new Shaping(cluster, secrets, images);
@@ -159,7 +161,7 @@ public final class KubernetesRuntime implements FunctionRuntime {
         }
     }
 
-    /** Makes the Service, unless it is there. */
+    /** Makes the Service, unless it is there, or the name is none for Services (a digit comes first): calls do not need it. */
     private void service(Deployment owner) {
         try {
             cluster.client()
@@ -168,7 +170,10 @@ public final class KubernetesRuntime implements FunctionRuntime {
                     .resource(manifest.service(owner))
                     .create();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != 409) {
+            if (e.getCode() == 422) {
+                log.accept(
+                        "function " + Reading.key(owner) + " has no Service, calls go on without: " + e.getMessage());
+            } else if (e.getCode() != 409) {
                 throw cluster.failure("make the Service of " + Reading.key(owner), e);
             }
         }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -183,7 +184,23 @@ final class Namespaces implements AutoCloseable {
         directory.watch(name, LOOK);
     }
 
-    /** Replaces labels and annotations of one. NOT_FOUND. */
+    /** The labels it has after an update: those asked for, and those that guard it or tell whose it is unless they are asked for otherwise. */
+    static Map<String, String> labels(Namespace live, FunctionNamespace asked) {
+        Map<String, String> labels = new HashMap<>(asked.labels());
+        Map<String, String> before = live.getMetadata().getLabels();
+        if (before != null) {
+            before.forEach((name, value) -> {
+                if (name.startsWith("pod-security.kubernetes.io/")
+                        || name.equals("dev.vfaas/role")
+                        || name.equals("app.kubernetes.io/managed-by")) {
+                    labels.putIfAbsent(name, value);
+                }
+            });
+        }
+        return labels;
+    }
+
+    /** Replaces labels and annotations of one; labels of pod security stay. NOT_FOUND. */
     void update(FunctionNamespace asked) {
         existing(asked.name());
         try {
@@ -192,7 +209,7 @@ final class Namespaces implements AutoCloseable {
                     .withName(asked.name())
                     .edit(namespace -> new NamespaceBuilder(namespace)
                             .editMetadata()
-                            .withLabels(asked.labels())
+                            .withLabels(labels(namespace, asked))
                             .addToLabels("kubernetes.io/metadata.name", asked.name())
                             .withAnnotations(asked.annotations())
                             .addToAnnotations(Marks.NAMESPACE, "1")

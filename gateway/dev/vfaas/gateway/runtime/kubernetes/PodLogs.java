@@ -13,13 +13,12 @@ import io.fabric8.kubernetes.client.dsl.TimeTailPrettyLoggable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -31,16 +30,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One reader of a function's logs: what there is of all replicas, in the order of the nodes' clocks, then what they write as it comes, those of new
- * replicas too. A line is at most {@value #LONGEST_LINE} characters long here; longer ones are cut.
+ * replicas too. However much that is, only a line of each replica is held, or the few that are asked for. A line is at most {@value #LONGEST_LINE} characters long here; longer ones are cut.
  */
 final class PodLogs {
     private static final int LONGEST_LINE = 64 * 1024;
     private static final int LOOK_MILLIS = 500;
-    private static final int QUEUE = 1000;
+    private static final int QUEUE = 64;
+    private static final int LONGEST_TIME = 64;
+
+    /** What is shown when neither a time nor a number of lines is asked for, as OpenFaaS does. */
+    private static final Duration USUAL_PAST = Duration.ofMinutes(5);
 
     private final Cluster cluster;
     private final Supplier<@Nullable KubernetesFunction> function;
     private final LogQuery query;
+    private final @Nullable Instant since;
     private final LogSink sink;
     private final BlockingQueue<LogMessage> lines = new ArrayBlockingQueue<>(QUEUE);
     private final Map<String, LogWatch> followed = new ConcurrentHashMap<>();
@@ -51,6 +55,7 @@ final class PodLogs {
         this.cluster = cluster;
         this.function = function;
         this.query = query;
+        this.since = query.since() == null && query.tail() <= 0 ? Instant.now().minus(USUAL_PAST) : query.since();
         this.sink = sink;
     }
 
@@ -77,30 +82,61 @@ final class PodLogs {
 
     /** What has been written so far; false when no more is wanted. */
     private boolean past() {
-        List<LogMessage> found = new ArrayList<>();
-        for (Pod pod : pods()) {
-            try (Reader log = loggable(pod, query.since(), query.tail()).getLogReader();
-                    BufferedReader reader = new BufferedReader(log)) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    LogMessage message = message(pod, line);
-                    if (message != null) {
-                        found.add(message);
-                    }
+        List<BufferedReader> readers = new ArrayList<>();
+        List<LogMerge.Source> sources = new ArrayList<>();
+        try {
+            for (Pod pod : pods()) {
+                try {
+                    BufferedReader reader = new BufferedReader(
+                            loggable(pod, since, query.tail()).getLogReader());
+                    readers.add(reader);
+                    sources.add(() -> next(pod, reader));
+                } catch (KubernetesClientException e) {
+                    // it has not started, or is gone meanwhile
                 }
-            } catch (KubernetesClientException | IOException e) {
-                // it has not started, or is gone meanwhile
+            }
+            return new LogMerge(sources, sources.size() > 1 ? query.tail() : 0).into(sink);
+        } finally {
+            readers.forEach(PodLogs::closeQuietly);
+        }
+    }
+
+    private @Nullable LogMessage next(Pod pod, BufferedReader reader) {
+        try {
+            for (String line = line(reader); line != null; line = line(reader)) {
+                LogMessage message = message(pod, line);
+                if (message != null) {
+                    return message;
+                }
+            }
+        } catch (KubernetesClientException | IOException e) {
+            // it is gone meanwhile
+        }
+        return null;
+    }
+
+    private static void closeQuietly(BufferedReader reader) {
+        try {
+            reader.close();
+        } catch (IOException e) {
+            // nothing more is wanted of it
+        }
+    }
+
+    /** The next line, cut where it gets too long; null at the end. */
+    static @Nullable String line(BufferedReader reader) throws IOException {
+        StringBuilder line = new StringBuilder();
+        int next = reader.read();
+        if (next < 0) {
+            return null;
+        }
+        for (; next >= 0 && next != '\n'; next = reader.read()) {
+            if (line.length() < LONGEST_LINE + LONGEST_TIME) {
+                line.append((char) next);
             }
         }
-        found.sort(Comparator.comparing(message -> Instant.parse(message.timestamp())));
-        List<LogMessage> wanted = query.tail() > 0 && found.size() > query.tail()
-                ? found.subList(found.size() - query.tail(), found.size())
-                : found;
-        for (LogMessage message : wanted) {
-            if (!sink.accept(message)) {
-                return false;
-            }
-        }
-        return true;
+        int length = line.length();
+        return length > 0 && line.charAt(length - 1) == '\r' ? line.substring(0, length - 1) : line.toString();
     }
 
     private void follow() throws InterruptedException {
@@ -125,7 +161,7 @@ final class PodLogs {
         Instant seen = last.get(name);
         try {
             LogWatch watch =
-                    loggable(pod, seen == null ? query.since() : seen, 0).watchLog();
+                    loggable(pod, seen == null ? since : seen, 0).watchLog();
             followed.put(name, watch);
             Thread.ofVirtual().name("log-" + name).start(() -> pump(pod, watch, seen));
         } catch (KubernetesClientException e) {
@@ -137,7 +173,7 @@ final class PodLogs {
         String name = pod.getMetadata().getName();
         try (BufferedReader reader =
                 new BufferedReader(new InputStreamReader(watch.getOutput(), StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            for (String line = line(reader); line != null; line = line(reader)) {
                 LogMessage message = message(pod, line);
                 if (message != null
                         && (seen == null || Instant.parse(message.timestamp()).isAfter(seen))) {
@@ -156,7 +192,7 @@ final class PodLogs {
     }
 
     private Loggable loggable(Pod pod, @Nullable Instant since, int tail) {
-        TimeTailPrettyLoggable log = cluster.client()
+        TimeTailPrettyLoggable log = cluster.logs()
                 .pods()
                 .inNamespace(pod.getMetadata().getNamespace())
                 .withName(pod.getMetadata().getName())

@@ -119,6 +119,19 @@ final class PodState {
                 : null;
     }
 
+    /** What will keep a replica from ever getting ready; a pull that failed just now is tried again and is none. */
+    static @Nullable Trouble hopeless(Pod pod, Instant now) {
+        ContainerStatus container = container(pod);
+        if (container != null
+                && container.getState() != null
+                && container.getState().getWaiting() != null
+                && "ErrImagePull".equals(container.getState().getWaiting().getReason())) {
+            return null;
+        }
+        Trouble trouble = trouble(pod, now);
+        return trouble != null && trouble.fatal() ? trouble : null;
+    }
+
     private static @Nullable Instant notReadySince(Pod pod) {
         if (pod.getStatus().getConditions() == null) {
             return null;
@@ -139,7 +152,7 @@ final class PodState {
             if ("PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus())) {
                 Instant since = instant(condition.getLastTransitionTime());
                 boolean late =
-                        since != null && since.plus(PATIENCE.dividedBy(4)).isBefore(now);
+                        since != null && since.plus(PATIENCE).isBefore(now);
                 return new Trouble(name + condition.getReason() + ": " + condition.getMessage(), late, false, false);
             }
         }

@@ -57,7 +57,7 @@ final class Shaping {
     Manifest.Shape after(FunctionKey key, FunctionDeployment asked, Deployment before, FunctionDeployment old) {
         ScalingRules rules = ScalingRules.of(asked.labels());
         int wanted = Reading.wanted(before);
-        int oldLeast = ScalingRules.of(old.labels()).least();
+        int oldLeast = ScalingRules.orUsual(old.labels()).least();
         int oldBaseline = Reading.baseline(before, oldLeast);
         int baseline = oldBaseline == oldLeast ? rules.least() : rules.clamp(oldBaseline);
         int replicas = wanted == 0 ? 0 : wanted == oldBaseline ? baseline : rules.clamp(wanted);

@@ -177,10 +177,15 @@ class GarbageCollectionTest {
     void aFileWithoutARowIsKnownAfterAStartAndGoesWhenItsTimeIsOver() throws Exception {
         Digest digest = client.blob("fn", "x".getBytes(StandardCharsets.UTF_8));
         database.write(connection -> ImageCatalog.update(connection, "DELETE FROM image_blob"));
-        Files.writeString(folder.resolve("images/incoming/half-written"), "x");
+        Path left = folder.resolve("images/incoming/half-written");
+        Files.writeString(left, "x");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(LONGER)));
+        Path running = folder.resolve("images/incoming/of-another-gateway");
+        Files.writeString(running, "x");
         close();
         open();
-        assertThat(folder.resolve("images/incoming/half-written")).doesNotExist();
+        assertThat(left).doesNotExist();
+        assertThat(running).exists();
         assertThat(store.collect().blobs()).isZero();
         assertThat(file(digest)).exists();
         clock.advance(LONGER);

@@ -252,6 +252,22 @@ class AsyncQueueTest {
     }
 
     @Test
+    void aStartCountsAnewWhatTheGatewayBeforeItFinishedMeanwhile() throws Exception {
+        post("/async-function/echo", "one");
+        post("/async-function/echo", "two");
+        close();
+        open();
+        assertThat(queue.size()).isEqualTo(2);
+        database.<Integer>write(connection -> {
+            try (var statement = connection.createStatement()) {
+                return statement.executeUpdate("DELETE FROM queue_call");
+            }
+        });
+        queue.start(answering(200, ""));
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
     void keepsNoMoreDeadLettersThanAllowedTheNewest() throws Exception {
         close();
         open(new QueueConfig(
