@@ -95,7 +95,8 @@ final class KubernetesFunction implements LiveFunction {
     @Override
     public int baseline() {
         synchronized (lock) {
-            return Reading.baseline(deployment, ScalingRules.orUsual(asked.labels()).least());
+            return Reading.baseline(
+                    deployment, ScalingRules.orUsual(asked.labels()).least());
         }
     }
 

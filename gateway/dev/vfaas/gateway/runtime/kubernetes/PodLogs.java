@@ -160,8 +160,7 @@ final class PodLogs {
         String name = pod.getMetadata().getName();
         Instant seen = last.get(name);
         try {
-            LogWatch watch =
-                    loggable(pod, seen == null ? since : seen, 0).watchLog();
+            LogWatch watch = loggable(pod, seen == null ? since : seen, 0).watchLog();
             followed.put(name, watch);
             Thread.ofVirtual().name("log-" + name).start(() -> pump(pod, watch, seen));
         } catch (KubernetesClientException e) {

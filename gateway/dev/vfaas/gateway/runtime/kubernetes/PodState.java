@@ -151,8 +151,7 @@ final class PodState {
         for (PodCondition condition : pod.getStatus().getConditions()) {
             if ("PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus())) {
                 Instant since = instant(condition.getLastTransitionTime());
-                boolean late =
-                        since != null && since.plus(PATIENCE).isBefore(now);
+                boolean late = since != null && since.plus(PATIENCE).isBefore(now);
                 return new Trouble(name + condition.getReason() + ": " + condition.getMessage(), late, false, false);
             }
         }

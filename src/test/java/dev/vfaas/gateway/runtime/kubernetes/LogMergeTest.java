@@ -17,7 +17,11 @@ class LogMergeTest {
 
     private static LogMessage line(String pod, int second, String text) {
         return new LogMessage(
-                "hello", "openfaas-fn", pod, String.format(java.util.Locale.ROOT, "2026-11-23T12:00:%02dZ", second), text);
+                "hello",
+                "openfaas-fn",
+                pod,
+                String.format(java.util.Locale.ROOT, "2026-11-23T12:00:%02dZ", second),
+                text);
     }
 
     private static LogMerge.Source source(LogMessage... lines) {
