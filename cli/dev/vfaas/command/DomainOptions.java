@@ -1,8 +1,14 @@
 package dev.vfaas.command;
 
+import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
 import dev.vfaas.provision.engine.HostState;
+import dev.vfaas.provision.ingress.Authority;
 import dev.vfaas.provision.ingress.Domain;
+import dev.vfaas.provision.ingress.Names;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -38,6 +44,22 @@ final class DomainOptions {
     Boolean staging;
 
     @Option(
+            names = "--acme-server",
+            paramLabel = "URL",
+            description =
+                    "with --domain: the directory of the ACME server that issues the certificate, for example a company's own; letsencrypt: that one, the default")
+    @Nullable
+    String acmeServer;
+
+    @Option(
+            names = "--acme-ca",
+            paramLabel = "FILE",
+            description =
+                    "with --acme-server: root certificates, PEM, that its server is checked by beside those every system trusts")
+    @Nullable
+    String acmeCa;
+
+    @Option(
             names = "--public-api",
             negatable = true,
             fallbackValue = "true",
@@ -49,13 +71,29 @@ final class DomainOptions {
     @Option(names = "--skip-dns-check", description = "with --domain: go on although the DNS leads elsewhere")
     boolean skipDnsCheck;
 
+    @Option(
+            names = "--dns-server",
+            paramLabel = "ADDRESS[:PORT]",
+            description =
+                    "with --domain: ask this name server where NAME leads, not this machine's; doctor asks it too; system: this machine's again")
+    @Nullable
+    String dnsServer;
+
     /** Whether one was given. */
     boolean given() {
-        return name != null || none || email != null || staging != null || api != null || skipDnsCheck;
+        return name != null
+                || none
+                || email != null
+                || staging != null
+                || acmeServer != null
+                || acmeCa != null
+                || api != null
+                || skipDnsCheck
+                || dnsServer != null;
     }
 
     /** What was asked, completed by what the server remembers; empty when it shall have no domain. */
-    Optional<Domain> wanted(HostState state) {
+    Optional<Domain> wanted(HostState state, Environment environment) {
         if (none) {
             if (name != null) {
                 throw Failure.usage("--domain and --no-domain exclude each other");
@@ -80,7 +118,46 @@ final class DomainOptions {
         return Optional.of(new Domain(
                 wanted,
                 mail,
-                staging != null ? staging : kept.map(Domain::staging).orElse(false),
-                api != null ? api : kept.map(Domain::api).orElse(false)));
+                authority(kept.map(Domain::authority).orElse(new Authority.LetsEncrypt(false)), environment),
+                api != null ? api : kept.map(Domain::api).orElse(false),
+                names(kept.map(Domain::names).orElse(Names.OF_THIS_MACHINE))));
+    }
+
+    private Authority authority(Authority kept, Environment environment) {
+        boolean back = Authority.LETS_ENCRYPT.equals(acmeServer);
+        boolean other = acmeServer != null ? !back : kept instanceof Authority.Other;
+        if (!other) {
+            if (acmeCa != null) {
+                throw Failure.usage("--acme-ca belongs to --acme-server, and none was given")
+                        .next("--acme-server https://ca.example.no/acme/acme/directory --acme-ca " + acmeCa);
+            }
+            return new Authority.LetsEncrypt(staging != null ? staging : kept.staging());
+        }
+        if (Boolean.TRUE.equals(staging)) {
+            throw Failure.usage("--acme-staging: only Let's Encrypt has a staging service that vfaas knows")
+                    .next("leave it out, or --acme-server letsencrypt --acme-staging");
+        }
+        String directory = acmeServer != null ? acmeServer : ((Authority.Other) kept).directory();
+        boolean same =
+                kept instanceof Authority.Other before && before.directory().equals(directory);
+        return new Authority.Other(
+                directory, acmeCa != null ? roots(environment.resolve(acmeCa)) : same ? kept.roots() : "");
+    }
+
+    private static String roots(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw Failure.usage("--acme-ca " + file + " cannot be read: " + e)
+                    .next("--acme-ca FILE with the root certificate of the ACME server")
+                    .because(e);
+        }
+    }
+
+    private Names names(Names kept) {
+        if (dnsServer == null) {
+            return kept;
+        }
+        return dnsServer.equals("system") ? Names.OF_THIS_MACHINE : Names.of(dnsServer);
     }
 }

@@ -52,7 +52,7 @@ final class ServerUp {
             StackSetup stack = StackSetup.of(session, host, options);
             HostUp up = new HostUp(
                     visit.server(), blueprint(host, stack), demands(stack), visit.self(), visit.clock(), events);
-            WorldFacing world = new WorldFacing(host, options);
+            WorldFacing world = new WorldFacing(session.environment(), host, options);
             Looked looked = world.findings(up.look(Depth.NEEDED));
             tell(looked, events, json);
             looked.requireNoBlock(host);
@@ -94,7 +94,7 @@ final class ServerUp {
     }
 
     private Blueprint blueprint(String host, StackSetup stack) {
-        WorldFacing world = new WorldFacing(host, options);
+        WorldFacing world = new WorldFacing(session.environment(), host, options);
         return options.prepareOnly
                 ? facts -> new ServerBlueprint(world.firewall(facts)).steps(facts)
                 : facts -> new ServerBlueprint(
@@ -108,7 +108,9 @@ final class ServerUp {
     private Blueprint k3s(String host, StackSetup stack, Facts facts) {
         K3sSetup setup = new K3sSetup(session);
         K3sBlueprint k3s = setup.blueprint(setup.options(host, new Role.First(), options.k3s)
-                .withIngress(new WorldFacing(host, options).domain(facts).isPresent()));
+                .withIngress(new WorldFacing(session.environment(), host, options)
+                        .domain(facts)
+                        .isPresent()));
         K3sBlueprint pulling = stack.registries(facts).map(k3s::beforeStart).orElse(k3s);
         return stack.bringing(facts).map(pulling::bringing).orElse(pulling);
     }

@@ -37,8 +37,8 @@ import picocli.CommandLine.Parameters;
         })
 final class StatusCommand implements Callable<Integer> {
     /** Values that steps keep for themselves and for down: JSON shows them, people have no use for them. */
-    private static final List<String> INTERNAL =
-            List.of("sysctl.", "k3s.sum.", "k3s.found", "k3s.started-with", "k3s.kept-for", "restore.from");
+    private static final List<String> INTERNAL = List.of(
+            "sysctl.", "k3s.sum.", "k3s.found", "k3s.started-with", "k3s.kept-for", "restore.from", "ingress.acme-ca");
 
     private final Session session;
 

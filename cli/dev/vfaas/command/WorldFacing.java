@@ -1,5 +1,6 @@
 package dev.vfaas.command;
 
+import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
 import dev.vfaas.provision.HostUp.Looked;
 import dev.vfaas.provision.engine.HostState;
@@ -11,7 +12,6 @@ import dev.vfaas.provision.firewall.FirewallWish;
 import dev.vfaas.provision.ingress.Domain;
 import dev.vfaas.provision.ingress.DomainCheck;
 import dev.vfaas.provision.ingress.IngressStep;
-import dev.vfaas.provision.ingress.Names;
 import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
 import dev.vfaas.provision.preflight.Finding;
@@ -26,17 +26,19 @@ import java.util.stream.Collectors;
 
 /** What {@code vfaas up HOST} opens to the world and what it closes: the firewall and the domain, as asked for or as the server remembers them. */
 final class WorldFacing {
+    private final Environment environment;
     private final String host;
     private final ServerUpOptions options;
 
-    WorldFacing(String host, ServerUpOptions options) {
+    WorldFacing(Environment environment, String host, ServerUpOptions options) {
+        this.environment = environment;
         this.host = host;
         this.options = options;
     }
 
     /** Empty when the server shall serve none. */
     Optional<Domain> domain(Facts facts) {
-        return options.domain.wanted(new StateText().state(facts.kept().state()));
+        return options.domain.wanted(new StateText().state(facts.kept().state()), environment);
     }
 
     FirewallWish firewall(Facts facts) {
@@ -96,8 +98,9 @@ final class WorldFacing {
         List<Finding> findings = new ArrayList<>(looked.findings());
         findings.add(Exposure.planned(host, facts, firewall(facts), true));
         if (options.domain.name != null) {
-            findings.add(new DomainCheck(Names.OF_THIS_MACHINE)
-                    .check(options.domain.name, addresses(facts), !options.domain.skipDnsCheck));
+            domain(facts)
+                    .ifPresent(domain -> findings.add(new DomainCheck(domain.names())
+                            .check(domain.name(), addresses(facts), !options.domain.skipDnsCheck)));
         }
         return new Looked(facts, findings);
     }
@@ -120,7 +123,9 @@ final class WorldFacing {
         List<String> lines = new ArrayList<>();
         domain(looked.facts()).ifPresent(domain -> {
             lines.add("functions: https://" + domain.name() + "/function/NAME"
-                    + (domain.staging() ? " (with a certificate no browser trusts: --no-acme-staging gets one)" : ""));
+                    + (domain.authority().staging()
+                            ? " (with a certificate no browser trusts: --no-acme-staging gets one)"
+                            : ""));
             lines.add("management: over SSH"
                     + (domain.api()
                             ? ", and for all who know the password at https://" + domain.name() + "/system/"

@@ -12,7 +12,6 @@ import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.FactsScript;
 import dev.vfaas.provision.facts.FactsScript.Depth;
 import dev.vfaas.provision.firewall.Exposure;
-import dev.vfaas.provision.ingress.Names;
 import dev.vfaas.provision.preflight.Demands;
 import dev.vfaas.provision.preflight.Finding;
 import dev.vfaas.provision.preflight.Preflight;
@@ -64,7 +63,7 @@ public final class Checkup {
             findings.add(Exposure.measured(server.name(), facts));
         }
         findings.add(Exposure.firewall(server.name(), server, facts));
-        findings.addAll(new DomainChecks(clock, Names.OF_THIS_MACHINE).check(server, facts));
+        findings.addAll(new DomainChecks(clock).check(server, facts));
         return findings;
     }
 

@@ -9,7 +9,6 @@ import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.Sections;
 import dev.vfaas.provision.ingress.Domain;
 import dev.vfaas.provision.ingress.DomainCheck;
-import dev.vfaas.provision.ingress.Names;
 import dev.vfaas.provision.preflight.Finding;
 import dev.vfaas.ssh.Command;
 import dev.vfaas.ssh.Server;
@@ -37,11 +36,9 @@ final class DomainChecks {
             """;
 
     private final InstantSource clock;
-    private final Names names;
 
-    DomainChecks(InstantSource clock, Names names) {
+    DomainChecks(InstantSource clock) {
         this.clock = clock;
-        this.names = names;
     }
 
     List<Finding> check(Server server, Facts facts) {
@@ -51,7 +48,8 @@ final class DomainChecks {
         }
         Domain domain = kept.get();
         List<Finding> findings = new ArrayList<>();
-        findings.add(new DomainCheck(names).check(domain.name(), facts.network().addresses(), false));
+        findings.add(new DomainCheck(domain.names())
+                .check(domain.name(), facts.network().addresses(), false));
         Sections answer = Sections.of(server.runAsRoot(Command.script(SCRIPT, domain.name()), Duration.ofSeconds(30))
                 .out());
         findings.add(certificate(server.name(), domain, answer));
@@ -90,7 +88,7 @@ final class DomainChecks {
                         "the authority has issued none yet",
                         "open 80/tcp to the world, in the provider's firewall too; then vfaas up " + host);
             }
-            if (issuer.contains("STAGING") && !domain.staging()) {
+            if (!domain.authority().issued(issuer)) {
                 return warn("T-CERTIFICATE", title, evidence + ": no browser trusts it", "vfaas up " + host);
             }
             return end.isAfter(clock.instant().plus(SOON))

@@ -56,12 +56,18 @@ public final class DomainCheck {
 
     private static String records(String domain, SortedSet<String> own) {
         String address = own.stream()
-                .min(Comparator.comparing((String candidate) ->
-                                InetAddress.ofLiteral(candidate).isSiteLocalAddress())
+                .min(Comparator.comparing(
+                                (String candidate) -> inner(InetAddress.ofLiteral(candidate)))
                         .thenComparing(candidate -> candidate.contains(":")))
                 .orElse("ADDRESS");
         return "where the domain is managed, set: " + domain + ". " + (address.contains(":") ? "AAAA " : "A ") + address
                 + ", and try again when the old record has expired";
+    }
+
+    /** Whether the world cannot reach it: RFC 1918, and RFC 4193 for IPv6. */
+    private static boolean inner(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return address.isSiteLocalAddress() || (bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc);
     }
 
     /** Pods' and link-local addresses are no use to the world. */

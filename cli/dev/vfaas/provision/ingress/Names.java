@@ -1,5 +1,7 @@
 package dev.vfaas.provision.ingress;
 
+import dev.vfaas.console.Failure;
+import java.net.InetAddress;
 import java.util.Hashtable;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -19,6 +21,30 @@ import javax.naming.directory.InitialDirContext;
 public record Names(String servers) {
     /** The name servers this machine uses. */
     public static final Names OF_THIS_MACHINE = new Names("dns:");
+
+    /** One name server: {@code 192.0.2.53}, {@code 192.0.2.53:5353}, {@code 2001:db8::53} or {@code [2001:db8::53]:5353}; a usage failure otherwise. */
+    public static Names of(String server) {
+        boolean bare = server.indexOf(':') != server.lastIndexOf(':') && !server.startsWith("[");
+        int colon = bare ? -1 : server.lastIndexOf(':');
+        boolean port = colon > server.lastIndexOf(']');
+        String host = (port ? server.substring(0, colon) : server).replaceAll("^\\[|]$", "");
+        String number = port ? server.substring(colon + 1) : "53";
+        try {
+            String literal = InetAddress.ofLiteral(host).getHostAddress();
+            if (number.matches("[1-9][0-9]{0,4}") && Integer.parseInt(number) <= 65535) {
+                return new Names("dns://" + (literal.contains(":") ? "[" + literal + "]" : literal) + ":" + number);
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below.
+        }
+        throw Failure.usage("--dns-server " + server + " is no address of a name server")
+                .next("--dns-server 192.0.2.53, or with its port 192.0.2.53:5353");
+    }
+
+    /** The server as {@link #of} reads it; empty for those of this machine. */
+    public String server() {
+        return servers.replaceFirst("^dns:(//)?", "");
+    }
 
     /**
      * A name's addresses.
@@ -60,7 +86,7 @@ public record Names(String servers) {
         for (int i = 0; records != null && i < records.size(); i++) {
             String text = String.valueOf(records.get(i));
             try {
-                to.add(java.net.InetAddress.ofLiteral(text).getHostAddress());
+                to.add(InetAddress.ofLiteral(text).getHostAddress());
             } catch (IllegalArgumentException e) {
                 throw new NamingException("no address: " + text);
             }

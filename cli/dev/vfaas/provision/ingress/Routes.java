@@ -1,24 +1,28 @@
 package dev.vfaas.provision.ingress;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
 /**
  * What K3s's Traefik is told, as objects of Kubernetes. Pure.
  *
  * @param namespace where the stack's Service {@code gateway} is
- * @param production whether the route uses the authority's production service; else its staging service
  */
-record Routes(Domain domain, String namespace, boolean production) {
-    /** Names of Traefik's certificate resolvers. */
-    static final String STAGING = "vfaas-staging";
+record Routes(Domain domain, String namespace) {
+    /** Where a pod of Traefik's tells which settings it was started with. */
+    static final String ANNOTATION = "vfaas.dev/settings";
 
-    static final String PRODUCTION = "vfaas";
-    private static final String STAGING_URL = "https://acme-staging-v02.api.letsencrypt.org/directory";
+    private static final String ROOTS = "/vfaas-acme";
 
     /**
      * Values for Traefik's chart. Arguments of the program itself mean the same in all versions of the chart. The volume keeps certificates and
-     * the account, so that a new pod asks for none.
+     * the account, so that a new pod asks for none. There is one certificate resolver at a time: a certificate that another one holds for the same
+     * name would keep Traefik from asking for its own, and Traefik would serve either of the two.
      */
     String traefik() {
-        return """
+        return authority() + """
                 apiVersion: helm.cattle.io/v1
                 kind: HelmChartConfig
                 metadata:
@@ -28,26 +32,83 @@ record Routes(Domain domain, String namespace, boolean production) {
                 spec:
                   failurePolicy: abort
                   valuesContent: |-
-                    persistence:
-                      enabled: true
-                      size: 128Mi
-                      path: /data
-                    updateStrategy:
-                      type: Recreate
-                      rollingUpdate: null
-                    additionalArguments:
-                      - --certificatesresolvers.%1$s.acme.email=%3$s
-                      - --certificatesresolvers.%1$s.acme.storage=/data/acme.json
-                      - --certificatesresolvers.%1$s.acme.httpchallenge.entrypoint=web
-                      - --certificatesresolvers.%2$s.acme.email=%3$s
-                      - --certificatesresolvers.%2$s.acme.storage=/data/acme-staging.json
-                      - --certificatesresolvers.%2$s.acme.caserver=%4$s
-                      - --certificatesresolvers.%2$s.acme.httpchallenge.entrypoint=web
-                """.formatted(PRODUCTION, STAGING, domain.email(), STAGING_URL);
+                    deployment:
+                      podAnnotations: {%1$s: %2$s}
+                %3$s""".formatted(ANNOTATION, settings(), values());
     }
 
-    /** The routes themselves; what they do not name answers 404: the gateway's /metrics, /v2, /ui and, unless asked for, /system. */
-    String routes() {
+    /** What a pod's {@link #ANNOTATION} says when it runs with these settings. */
+    String settings() {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256")
+                    .digest((values() + domain.authority().roots()).getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + HexFormat.of().formatHex(sum).substring(0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String values() {
+        String text = """
+                persistence:
+                  enabled: true
+                  size: 128Mi
+                  path: /data
+                updateStrategy:
+                  type: Recreate
+                  rollingUpdate: null
+                additionalArguments:
+                  - --certificatesresolvers.vfaas.acme.email=%1$s
+                  - --certificatesresolvers.vfaas.acme.storage=/data/%2$s
+                  - --certificatesresolvers.vfaas.acme.caserver=%3$s
+                  - --certificatesresolvers.vfaas.acme.httpchallenge.entrypoint=web
+                """.formatted(
+                domain.email(), domain.authority().storage(), domain.authority().directory());
+        if (!domain.authority().roots().isEmpty()) {
+            text += """
+                    envFrom:
+                      - configMapRef: {name: vfaas-acme}
+                    volumes:
+                      - {name: vfaas-acme-roots, mountPath: %s, type: configMap}
+                    """.formatted(ROOTS);
+        }
+        return text.indent(4);
+    }
+
+    /** What Traefik's client of ACME reads from its environment, and the file it names; nothing for an authority that every system trusts. */
+    private String authority() {
+        if (domain.authority().roots().isEmpty()) {
+            return "";
+        }
+        return """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata:
+                  name: vfaas-acme
+                  namespace: kube-system
+                  labels: {app.kubernetes.io/managed-by: vfaas}
+                data:
+                  LEGO_CA_CERTIFICATES: %1$s/roots.pem
+                  LEGO_CA_SYSTEM_CERT_POOL: "true"
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata:
+                  name: vfaas-acme-roots
+                  namespace: kube-system
+                  labels: {app.kubernetes.io/managed-by: vfaas}
+                data:
+                  roots.pem: |
+                %2$s---
+                """.formatted(ROOTS, domain.authority().roots().indent(4));
+    }
+
+    /**
+     * The routes themselves; what they do not name answers 404: the gateway's /metrics, /v2, /ui and, unless asked for, /system.
+     *
+     * @param certificate whether the route asks for a certificate when there is none
+     */
+    String routes(boolean certificate) {
         return """
                 apiVersion: traefik.io/v1alpha1
                 kind: TLSOption
@@ -101,10 +162,12 @@ record Routes(Domain domain, String namespace, boolean production) {
                       match: "Host(`%2$s`) && (%3$s)"
                       services: [{name: gateway, port: 8080}]
                   tls:
-                    certResolver: %4$s
-                    domains: [{main: %2$s}]
                     options: {name: vfaas, namespace: %1$s}
-                """.formatted(namespace, domain.name(), paths(), production ? PRODUCTION : STAGING);
+                """.formatted(namespace, domain.name(), paths())
+                + (certificate ? """
+                    certResolver: vfaas
+                    domains: [{main: %s}]
+                """.formatted(domain.name()).indent(0) : "");
     }
 
     private String paths() {

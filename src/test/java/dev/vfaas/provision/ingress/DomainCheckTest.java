@@ -84,13 +84,33 @@ class DomainCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"faas", "-a.no", "a b.no", "203.0.113.10", "x`.no", "faas.example.no/"})
     void whatIsNoDomainIsAUsageFailure(String name) {
-        assertThatThrownBy(() -> new Domain(name, "me@example.no", false, false))
+        assertThatThrownBy(() -> new Domain(
+                        name, "me@example.no", new Authority.LetsEncrypt(false), false, Names.OF_THIS_MACHINE))
                 .isInstanceOf(Failure.class);
     }
 
     @Test
+    void aNameServerIsReadAsPeopleWriteIt() {
+        assertThat(Names.of("192.0.2.53").servers()).isEqualTo("dns://192.0.2.53:53");
+        assertThat(Names.of("192.0.2.53:5353").servers()).isEqualTo("dns://192.0.2.53:5353");
+        assertThat(Names.of("2001:db8::53").servers()).isEqualTo("dns://[2001:db8:0:0:0:0:0:53]:53");
+        assertThat(Names.of("[2001:db8::53]:5353").servers()).isEqualTo("dns://[2001:db8:0:0:0:0:0:53]:5353");
+        for (String kept : List.of("192.0.2.53:5353", "[2001:db8::53]:5353")) {
+            assertThat(Names.of(Names.of(kept).server())).isEqualTo(Names.of(kept));
+        }
+        assertThat(Names.OF_THIS_MACHINE.server()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ns.example.no", "192.0.2.53:", "192.0.2.53:0", "192.0.2.53:70000", "192.0.2.53:x"})
+    void whatIsNoAddressOfANameServerIsAUsageFailure(String server) {
+        assertThatThrownBy(() -> Names.of(server)).isInstanceOf(Failure.class);
+    }
+
+    @Test
     void whatIsNoMailAddressIsAUsageFailure() {
-        assertThatThrownBy(() -> new Domain("faas.example.no", "me", false, false))
+        assertThatThrownBy(() -> new Domain(
+                        "faas.example.no", "me", new Authority.LetsEncrypt(false), false, Names.OF_THIS_MACHINE))
                 .isInstanceOf(Failure.class);
     }
 }
