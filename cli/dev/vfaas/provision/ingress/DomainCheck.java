@@ -56,8 +56,7 @@ public final class DomainCheck {
 
     private static String records(String domain, SortedSet<String> own) {
         String address = own.stream()
-                .min(Comparator.comparing(
-                                (String candidate) -> inner(InetAddress.ofLiteral(candidate)))
+                .min(Comparator.comparing((String candidate) -> inner(InetAddress.ofLiteral(candidate)))
                         .thenComparing(candidate -> candidate.contains(":")))
                 .orElse("ADDRESS");
         return "where the domain is managed, set: " + domain + ". " + (address.contains(":") ? "AAAA " : "A ") + address
