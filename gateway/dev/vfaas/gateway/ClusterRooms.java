@@ -55,7 +55,9 @@ final class ClusterRooms {
                     List.of(asyncMetrics, new QueueGauges(queue)),
                     () -> {
                         database.read(connection -> connection.isValid(1));
-                        queue.check();
+                        if (config.queue() == null) { // a server that is away must not take all gateways with it
+                            queue.check();
+                        }
                     },
                     together,
                     images::startCollecting,

@@ -31,12 +31,12 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What vfaas keeps on a NATS server: the streams {@code vfaas-calls} and {@code vfaas-dead}, and the object store {@code vfaas-bodies}. */
@@ -154,6 +154,7 @@ final class Broker implements AutoCloseable {
                                 .ackPolicy(AckPolicy.Explicit)
                                 .ackWait(ACK_WAIT)
                                 .maxDeliver(-1)
+                                .maxAckPending(-1) // calls that wait for another attempt must not hold up the rest
                                 .build()));
         consumers.add(function);
     }
@@ -167,8 +168,16 @@ final class Broker implements AutoCloseable {
                 .toList();
     }
 
+    /** Begins to take a function's calls; makes its consumer when there is none. */
     JetStreamSubscription subscribe(FunctionKey function) throws IOException, JetStreamApiException {
-        return stream.subscribe(null, PullSubscribeOptions.bind(CALLS, function.namespace() + "_" + function.name()));
+        consumer(function);
+        try {
+            return stream.subscribe(
+                    null, PullSubscribeOptions.bind(CALLS, function.namespace() + "_" + function.name()));
+        } catch (IOException | JetStreamApiException | RuntimeException e) {
+            consumers.remove(function); // it may have been removed on the server: the next try makes it again
+            throw e;
+        }
     }
 
     /** Calls kept, handed out or not. */
@@ -206,9 +215,8 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    /** Dead letters, oldest first. */
-    List<MessageInfo> deadLetters(@Nullable String namespace) {
-        List<MessageInfo> found = new ArrayList<>();
+    /** Visits dead letters, oldest first; one with its body is in memory at a time. */
+    void deadLetters(@Nullable String namespace, Consumer<MessageInfo> visitor) {
         String subject = DEAD_SUBJECT + (namespace == null ? "*" : namespace) + ".*";
         long next = 1;
         while (true) {
@@ -216,16 +224,35 @@ final class Broker implements AutoCloseable {
             try {
                 message = management.getNextMessage(DEAD, next, subject);
             } catch (JetStreamApiException e) {
-                if (e.getApiErrorCode() == NO_MESSAGE || e.getErrorCode() == 404) {
-                    return found;
+                if (isNone(e)) {
+                    return;
                 }
                 throw unavailable("the queue " + place + " cannot list dead letters", e);
             } catch (IOException e) {
                 throw unavailable("the queue " + place + " does not answer", e);
             }
-            found.add(message);
+            visitor.accept(message);
             next = message.getSeq() + 1;
         }
+    }
+
+    /** A dead letter with its body, null when it is gone. */
+    @Nullable
+    MessageInfo deadLetter(long sequence) {
+        try {
+            return management.getMessage(DEAD, sequence);
+        } catch (JetStreamApiException e) {
+            if (isNone(e)) {
+                return null;
+            }
+            throw unavailable("the queue " + place + " cannot read a dead letter", e);
+        } catch (IOException e) {
+            throw unavailable("the queue " + place + " does not answer", e);
+        }
+    }
+
+    private static boolean isNone(JetStreamApiException e) {
+        return e.getApiErrorCode() == NO_MESSAGE || e.getErrorCode() == 404;
     }
 
     Map<String, Long> deadSubjects() {

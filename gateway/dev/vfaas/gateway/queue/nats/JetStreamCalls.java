@@ -48,6 +48,7 @@ public final class JetStreamCalls implements CallStore {
     private final Set<Message> held = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Worker worker;
     private volatile boolean closing;
+    private volatile boolean ended;
     private volatile int size;
     private @Nullable Thread keeper;
 
@@ -129,13 +130,15 @@ public final class JetStreamCalls implements CallStore {
     /** Finds functions whose calls other gateways accepted, and tells the server which calls still run. */
     private void keep() {
         long told = System.nanoTime();
-        while (!closing) {
+        while (!ended) {
+            if (System.nanoTime() - told > TELL.toNanos()) {
+                told = System.nanoTime();
+                tell();
+            }
             try {
-                broker.functions().forEach(this::pull);
-                size = broker.size();
-                if (System.nanoTime() - told > TELL.toNanos()) {
-                    told = System.nanoTime();
-                    held.forEach(Message::inProgress);
+                if (!closing) {
+                    broker.functions().forEach(this::pull);
+                    size = broker.size();
                 }
             } catch (RuntimeException e) {
                 log.warn("the queue does not answer, trying again", "reason", String.valueOf(e.getMessage()));
@@ -143,6 +146,18 @@ public final class JetStreamCalls implements CallStore {
             try {
                 Thread.sleep(Broker.LOOK);
             } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Says of each running call that it goes on, whatever else the server cannot answer. */
+    private void tell() {
+        for (Message message : held) {
+            try {
+                message.inProgress();
+            } catch (RuntimeException e) { // said again in a moment
+                log.warn("cannot tell the queue that a call runs", "reason", String.valueOf(e.getMessage()));
                 return;
             }
         }
@@ -273,16 +288,16 @@ public final class JetStreamCalls implements CallStore {
     }
 
     /** A dead letter and its place in the stream. */
-    private record Found(long sequence, CallMessage call, byte @Nullable [] data) {}
+    private record Found(long sequence, CallMessage call) {}
 
     private List<Found> find(DeadLetter.Selection selection) {
         List<Found> found = new ArrayList<>();
-        for (MessageInfo message : broker.deadLetters(selection.namespace())) {
+        broker.deadLetters(selection.namespace(), message -> {
             CallMessage call = CallMessage.read(message.getHeaders());
             if (selection.includes(call.callId(), call.key())) {
-                found.add(new Found(message.getSeq(), call, message.getData()));
+                found.add(new Found(message.getSeq(), call));
             }
-        }
+        });
         return found;
     }
 
@@ -314,14 +329,18 @@ public final class JetStreamCalls implements CallStore {
 
     @Override
     public int retry(DeadLetter.Selection selection) {
-        List<Found> found = find(selection);
-        for (Found letter : found) {
-            broker.consumer(letter.call().key());
-            broker.publishCall(letter.call().tried(0, 0), letter.data(), letter.sequence() + "-retry");
-            broker.deleteDead(letter.sequence());
-            pull(letter.call().key());
+        int retried = 0;
+        for (Found letter : find(selection)) {
+            MessageInfo whole = broker.deadLetter(letter.sequence());
+            if (whole != null) {
+                broker.consumer(letter.call().key());
+                broker.publishCall(letter.call().tried(0, 0), whole.getData(), letter.sequence() + "-retry");
+                broker.deleteDead(letter.sequence());
+                pull(letter.call().key());
+                retried++;
+            }
         }
-        return found.size();
+        return retried;
     }
 
     @Override
@@ -348,17 +367,24 @@ public final class JetStreamCalls implements CallStore {
             for (Puller puller : pullers.values()) {
                 puller.await(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             }
-            if (keeper != null) {
-                keeper.interrupt();
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            endKeeper(); // until here it told that calls go on
+        }
+    }
+
+    private void endKeeper() {
+        ended = true;
+        if (keeper != null) {
+            keeper.interrupt();
         }
     }
 
     @Override
     public void close() {
         closing = true;
+        endKeeper();
         pullers.values().forEach(Puller::kill);
         broker.close();
     }

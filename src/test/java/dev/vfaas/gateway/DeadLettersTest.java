@@ -83,7 +83,8 @@ class DeadLettersTest {
                 .contains("\"store\": \"sqlite\"", "\"callId\": \"two\"", "\"path\": \"/x\"", "\"bodyBytes\": 5")
                 .doesNotContain("\"one\"");
         assertThat(gateway.get("/metrics").body())
-                .contains("vfaas_async_dead_letters{function_name=\"lost.openfaas-fn\"} 2\n");
+                .contains("vfaas_async_dead_letters{function_name=\"lost.openfaas-fn\"} 2\n")
+                .contains("vfaas_async_connected 1\n");
 
         assertThat(tool.run("queue", "retry", "one").out()).isEqualTo("queued again: 1 call\n");
         awaitDead(2);
