@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts questions to a host in one round trip. */
 final class ObserveScript {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofSeconds(90);
 
     private static final String SCRIPT = """
             export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -44,7 +44,7 @@ final class ObserveScript {
               script)
                 # Three at a time, since most wait for another program; each says all it has to say at once, by a lock of its own on "/".
                 (
-                  output=$(timeout 10 sh -c "$3" 2>/dev/null </dev/null); code=$?
+                  output=$(timeout 25 sh -c "$3" 2>/dev/null </dev/null); code=$?
                   exec 9</; flock 9
                   echo "answer $2"; echo " $code"; printf '%s\\n' "$output" | sed 's/^/ /'
                 ) &

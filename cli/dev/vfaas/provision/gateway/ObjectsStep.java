@@ -34,7 +34,7 @@ final class ObjectsStep implements Step {
     private static final String LOOK = """
             export PATH="$PATH:/usr/local/bin"
             command -v k3s >/dev/null || exit 0
-            printf %s "$OBJECTS" | k3s kubectl get -f - --ignore-not-found -o json --request-timeout=8s
+            printf %s "$OBJECTS" | k3s kubectl get -f - --ignore-not-found -o json --request-timeout=20s
             echo --
             [ "$(stat -c '%a %u' /var/lib/vfaas-gateway 2>/dev/null)" = "700 10001" ] && echo folder
             k3s kubectl -n vfaas get secret basic-auth -o name 2>/dev/null
