@@ -16,7 +16,7 @@ public sealed interface Question {
      * What a script prints.
      *
      * @param id by which the answer is found; letters, digits, dots and hyphens
-     * @param script POSIX sh, run as root, at most 10 seconds, reads only
+     * @param script POSIX sh, run as root, at most 25 seconds, reads only
      */
     record OfScript(String id, String script) implements Question {}
 }
