@@ -16,8 +16,6 @@ import dev.vfaas.provision.k3s.Cluster;
 import dev.vfaas.provision.k3s.Cluster.Node;
 import dev.vfaas.provision.preflight.Finding;
 import dev.vfaas.provision.stack.StackChoice;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -100,22 +98,9 @@ final class WorldFacing {
         if (options.domain.name != null) {
             domain(facts)
                     .ifPresent(domain -> findings.add(new DomainCheck(domain.names())
-                            .check(domain.name(), addresses(facts), !options.domain.skipDnsCheck)));
+                            .check(domain.name(), Exposure.addresses(host, facts), !options.domain.skipDnsCheck)));
         }
         return new Looked(facts, findings);
-    }
-
-    /** The server's own addresses, and those by which this machine reaches it: behind a translation of addresses they differ. */
-    private List<String> addresses(Facts facts) {
-        List<String> addresses = new ArrayList<>(facts.network().addresses());
-        try {
-            for (InetAddress address : InetAddress.getAllByName(K3sSetup.name(host))) {
-                addresses.add(address.getHostAddress());
-            }
-        } catch (UnknownHostException e) {
-            // A Host of ~/.ssh/config.
-        }
-        return addresses;
     }
 
     /** What a person should know when all is done, a line each. */

@@ -1,6 +1,7 @@
 package dev.vfaas.provision;
 
 import dev.vfaas.console.Failure;
+import dev.vfaas.provision.engine.OwnerOnly;
 import java.io.BufferedWriter;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -35,9 +35,8 @@ public final class RunLog implements AutoCloseable {
         String name = time + "-" + action + "-" + host.replaceAll("[^A-Za-z0-9.-]", "_") + ".log";
         Path file = folder.resolve(name);
         try {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createDirectories(folder, OwnerOnly.folder(folder));
+            Files.createFile(file, OwnerOnly.file(file));
             // Not a channel, which an interrupted thread could not write its last words to.
             OutputStream out = new FileOutputStream(file.toFile(), true);
             return new RunLog(file, new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)), clock);

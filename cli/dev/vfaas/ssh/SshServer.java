@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import javax.net.SocketFactory;
+import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.userauth.UserAuthException;
 import org.jspecify.annotations.Nullable;
 
@@ -175,17 +176,27 @@ final class SshServer implements Server {
             Deadline deadline) {
         enter(command, deadline);
         try {
-            for (int attempt = 1; ; attempt++) {
+            int lost = 0;
+            while (true) {
                 Connection current = connection();
                 try {
                     // The command's time begins when there is a connection to run it on.
                     return new Execution(current, line, command.toString(), input)
                             .run(out, err, Deadline.in(deadline.of()));
-                } catch (Execution.NotStarted broken) {
+                } catch (Execution.NotStarted notStarted) {
+                    if (notStarted.getCause() instanceof OpenFailException) {
+                        // The connection is well, but sshd has no session left until one of the others ends.
+                        if (deadline.passed()) {
+                            throw crowded(notStarted);
+                        }
+                        pause(1);
+                        continue;
+                    }
                     // The connection had broken without anyone noticing; nothing has run yet.
                     current.abort();
-                    if (attempt == ATTEMPTS) {
-                        throw noChannel(broken);
+                    lost++;
+                    if (lost == ATTEMPTS) {
+                        throw noChannel(notStarted);
                     }
                 }
             }
@@ -199,6 +210,15 @@ final class SshServer implements Server {
         return Failure.of(ExitCode.TIMED_OUT, "no channel could be opened on the connection to " + target + ": " + why)
                 .because(broken)
                 .next("try: ssh " + target);
+    }
+
+    private Failure crowded(Execution.NotStarted refused) {
+        return Failure.of(
+                        ExitCode.TIMED_OUT,
+                        target
+                                + " lets no more sessions into a connection: MaxSessions of its sshd_config is too small")
+                .because(refused)
+                .next("set MaxSessions to 10, sshd's own default, there; 3 is the least");
     }
 
     private void enter(Command command, Deadline deadline) {

@@ -17,7 +17,6 @@ import java.util.function.LongConsumer;
 import net.schmizz.sshj.sftp.FileAttributes;
 import net.schmizz.sshj.sftp.OpenMode;
 import net.schmizz.sshj.sftp.RemoteFile;
-import net.schmizz.sshj.sftp.RenameFlags;
 import net.schmizz.sshj.sftp.Response;
 import net.schmizz.sshj.sftp.SFTPEngine;
 import net.schmizz.sshj.sftp.SFTPException;
@@ -36,11 +35,13 @@ final class Transfer {
     private final Uploads uploads;
     private final Upload upload;
     private final @Nullable LongConsumer progress;
-    private final Privilege privilege;
-    private final String random;
+    private final UploadPaths paths;
     private final Deadline deadline;
     private final AtomicLong moved = new AtomicLong();
     private boolean started;
+    /** Whether all is sent and the server is at work on it: sudo may take long to copy a big file. */
+    private volatile boolean installing;
+
     private int drops;
 
     Transfer(
@@ -55,30 +56,8 @@ final class Transfer {
         this.uploads = uploads;
         this.upload = upload;
         this.progress = progress;
-        this.privilege = privilege;
-        this.random = random;
+        this.paths = new UploadPaths(upload.destination(), privilege instanceof Privilege.Root, random);
         this.deadline = deadline;
-    }
-
-    private boolean asRoot() {
-        return privilege instanceof Privilege.Root;
-    }
-
-    private String folder() {
-        return upload.destination().substring(0, upload.destination().lastIndexOf('/') + 1);
-    }
-
-    /** The temporary name beside the destination. */
-    private String beside() {
-        return folder() + "." + upload.destination().substring(folder().length()) + ".vfaas-" + random;
-    }
-
-    private String privateFolder() {
-        return "/tmp/.vfaas-" + random;
-    }
-
-    private String written() {
-        return asRoot() ? beside() : privateFolder() + "/upload";
     }
 
     void run() {
@@ -122,7 +101,7 @@ final class Transfer {
                 if (deadline.passed()) {
                     throw new IOException("the deadline passed", still);
                 }
-                if (seen != moved.get()) {
+                if (installing || seen != moved.get()) {
                     seen = moved.get();
                     since = System.nanoTime();
                 } else if (System.nanoTime() - since > STALL.toNanos()) {
@@ -154,9 +133,10 @@ final class Transfer {
     }
 
     private void transfer() throws IOException {
+        installing = false;
         SFTPEngine sftp = uploads.engine();
         long offset = sizeSoFar(sftp);
-        if (!asRoot() && !started) {
+        if (!paths.root() && !started) {
             makePrivateFolder(sftp);
         }
         EnumSet<OpenMode> how = started
@@ -166,7 +146,7 @@ final class Transfer {
                         : EnumSet.of(OpenMode.WRITE, OpenMode.CREAT, OpenMode.TRUNC);
         FileAttributes secret =
                 new FileAttributes.Builder().withPermissions(0600).build();
-        RemoteFile file = sftp.open(written(), how, started ? FileAttributes.EMPTY : secret);
+        RemoteFile file = sftp.open(paths.written(), how, started ? FileAttributes.EMPTY : secret);
         started = true;
         try {
             send(file, Math.min(offset, upload.size()));
@@ -175,11 +155,12 @@ final class Transfer {
             throw e;
         }
         file.close();
-        if (sftp.stat(written()).getSize() != upload.size()) {
+        if (sftp.stat(paths.written()).getSize() != upload.size()) {
             throw Failure.failed("the size of " + upload.destination() + " changed while it was uploaded")
                     .next("try again");
         }
-        install(sftp);
+        installing = true;
+        new Installation(server, upload, paths, deadline).run(sftp);
     }
 
     /** What has arrived. When the file is gone, the answer to its last move was lost: it is sent once more. */
@@ -188,7 +169,7 @@ final class Transfer {
             return 0;
         }
         try {
-            return sftp.stat(written()).getSize();
+            return sftp.stat(paths.written()).getSize();
         } catch (SFTPException e) {
             if (e.getStatusCode() != Response.StatusCode.NO_SUCH_FILE) {
                 throw e;
@@ -201,7 +182,7 @@ final class Transfer {
     private void makePrivateFolder(SFTPEngine sftp) throws IOException {
         try {
             sftp.makeDir(
-                    privateFolder(),
+                    paths.privateFolder(),
                     new FileAttributes.Builder().withPermissions(0700).build());
         } catch (SFTPException exists) {
             // The connection may have dropped right after it was made; its name is nobody else's.
@@ -218,13 +199,13 @@ final class Transfer {
             return;
         }
         try {
-            current.remove(written());
+            current.remove(paths.written());
         } catch (IOException gone) {
             // It may never have been there.
         }
         try {
-            if (!asRoot()) {
-                current.removeDir(privateFolder());
+            if (!paths.root()) {
+                current.removeDir(paths.privateFolder());
             }
         } catch (IOException gone) {
             // Neither may this.
@@ -259,43 +240,6 @@ final class Transfer {
         }
     }
 
-    /** Sets mode and owner, then moves. */
-    private void install(SFTPEngine sftp) throws IOException {
-        boolean plain = asRoot()
-                && upload.owner().equals("root:root")
-                && sftp.supportsServerExtension("posix-rename", "openssh.com");
-        if (plain) {
-            sftp.setAttributes(
-                    written(),
-                    new FileAttributes.Builder()
-                            .withUIDGID(0, 0)
-                            .withPermissions(upload.mode())
-                            .build());
-            sftp.rename(written(), upload.destination(), EnumSet.of(RenameFlags.OVERWRITE));
-            return;
-        }
-        // chown before chmod: it takes away set-user-ID bits.
-        String script = asRoot()
-                ? "chown \"$3\" \"$1\" && chmod \"$4\" \"$1\" && mv -fT \"$1\" \"$2\""
-                : "t=$5; trap 'rm -f \"$t\"' EXIT; (umask 077; cat \"$1\" >\"$t\") && chown \"$3\" \"$t\" && chmod \"$4\" \"$t\""
-                        + " && mv -fT \"$t\" \"$2\" && rm -rf \"$6\"";
-        Completed done = server.asRoot(
-                Command.script(
-                        script,
-                        written(),
-                        upload.destination(),
-                        upload.owner(),
-                        String.format("%04o", upload.mode()),
-                        beside(),
-                        privateFolder()),
-                null,
-                deadline);
-        if (!done.ok()) {
-            throw Failure.failed("cannot put " + upload.destination() + " in place on " + server.name() + ": "
-                    + done.err().strip());
-        }
-    }
-
     private void pause(int seconds) {
         try {
             Thread.sleep(Math.min(seconds * 1000L, deadline.left().toMillis()));
@@ -307,7 +251,7 @@ final class Transfer {
 
     private Failure refused(SFTPException e) {
         String why = e.getStatusCode() == Response.StatusCode.NO_SUCH_FILE
-                ? "the folder " + folder() + " does not exist"
+                ? "the folder " + paths.folder() + " does not exist"
                 : e.getMessage() + " (" + e.getStatusCode() + ")";
         return Failure.failed("cannot write " + upload.destination() + " on " + server.name() + ": " + why)
                 .because(e)

@@ -39,6 +39,8 @@ final class Uploads implements AutoCloseable {
         try {
             transfer.run();
         } finally {
+            // sshd may allow few sessions at a time.
+            close();
             lock.unlock();
         }
     }
@@ -77,11 +79,13 @@ final class Uploads implements AutoCloseable {
     public void close() {
         SFTPEngine current = engine;
         engine = null;
-        if (current != null && engineOf != null && engineOf.alive()) {
+        Connection its = engineOf;
+        engineOf = null;
+        if (current != null && its != null && its.alive()) {
             try {
                 current.close();
             } catch (IOException gone) {
-                // The connection is closed next.
+                // The channel ends with its connection.
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.vfaas.console.Failure;
 import dev.vfaas.provision.engine.Engine;
 import dev.vfaas.provision.engine.Event;
 import dev.vfaas.provision.engine.HostFolder;
+import dev.vfaas.provision.engine.OwnerOnly;
 import dev.vfaas.provision.engine.Plan;
 import dev.vfaas.provision.engine.Self;
 import dev.vfaas.provision.facts.Facts;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -56,9 +56,7 @@ public final class Backup {
             Manifest manifest = write(facts, wish, () -> {
                 Files.deleteIfExists(part);
                 return Channels.newOutputStream(Files.newByteChannel(
-                        part,
-                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+                        part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OwnerOnly.file(part)));
             });
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
             return manifest;

@@ -12,6 +12,8 @@ final class BackupScripts {
     static final int NOT_RUNNING = 71;
     /** The host is an agent: the cluster's state is on its servers. */
     static final int AGENT = 72;
+    /** The disk has no room for a copy of the images. */
+    static final int NO_ROOM = 73;
 
     /**
      * Collects into $1 what must be copied at one moment, and says in the file {@code facts} what the server is. $2: yes when images are wanted.
@@ -43,6 +45,12 @@ final class BackupScripts {
               k3s ctr images list -q | sort -u > "$stage/there"
               names=$(comm -12 "$stage/wanted" "$stage/there")
               if [ -z "$names" ]; then return 0; fi
+              need=$(du -sk /var/lib/rancher/k3s/agent/containerd/io.containerd.content.v1.content 2>/dev/null | cut -f1)
+              free=$(df -Pk "$stage" | awk 'NR == 2 {print $4}')
+              # 512 MiB stay free: a full disk would end pods.
+              if [ "${need:-0}" -gt $((free - 524288)) ]; then
+                echo "a copy of the images may take $((need / 1024)) MiB below $stage, where $((free / 1024)) MiB are free" >&2; exit 73
+              fi
               if ! k3s ctr images export "$stage/data/images.tar" $names 2>"$stage/error"; then
                 good=
                 for name in $names; do

@@ -100,6 +100,11 @@ public final class BackupStep implements Step {
                                 host + ": K3s does not answer, so nothing was saved: "
                                         + staged.err().strip())
                         .next("vfaas up " + host + " starts it; vfaas doctor " + host);
+            case BackupScripts.NO_ROOM ->
+                throw Failure.of(
+                                ExitCode.NOT_AS_ASKED,
+                                host + ": nothing was saved: " + staged.err().strip())
+                        .next("vfaas backup " + host + " --without-images; or free space below /var/lib there");
             default ->
                 throw Failure.of(
                         ExitCode.NOT_AS_ASKED,

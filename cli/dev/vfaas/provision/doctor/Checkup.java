@@ -97,7 +97,7 @@ public final class Checkup {
                           && [ "$(timedatectl show -p CanNTP --value 2>/dev/null)" = yes ] && timedatectl set-ntp true 2>/dev/null; then
                           echo "turned on time synchronisation"
                         fi
-                        for left in /var/tmp/.vfaas-fsync.* /tmp/.vfaas-*; do
+                        for left in /var/tmp/.vfaas-* /tmp/.vfaas-*; do
                           if [ -e "$left" ] && [ -n "$(find "$left" -maxdepth 0 -mmin +60)" ]; then rm -rf "$left"; echo "removed $left"; fi
                         done
                         export PATH="$PATH:/usr/local/sbin:/usr/local/bin"

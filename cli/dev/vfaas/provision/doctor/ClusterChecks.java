@@ -116,7 +116,8 @@ final class ClusterChecks {
 
     private Finding nodes(Sections s) {
         List<String> notReady = s.lines("nodes").stream()
-                .filter(line -> !List.of(line.split("\\s+")).contains("Ready"))
+                // NAME STATUS ROLES AGE VERSION; a node that takes no new pods is Ready,SchedulingDisabled.
+                .filter(line -> !line.matches("\\S+\\s+Ready(,.*|\\s.*)?"))
                 .toList();
         return notReady.isEmpty()
                 ? pass("K-NODES", "nodes", s.lines("nodes").size() + " ready")

@@ -7,6 +7,7 @@ import static dev.vfaas.provision.preflight.Finding.warn;
 import dev.vfaas.provision.engine.StateText;
 import dev.vfaas.provision.facts.Facts;
 import dev.vfaas.provision.facts.Sections;
+import dev.vfaas.provision.firewall.Exposure;
 import dev.vfaas.provision.ingress.Domain;
 import dev.vfaas.provision.ingress.DomainCheck;
 import dev.vfaas.provision.preflight.Finding;
@@ -49,7 +50,7 @@ final class DomainChecks {
         Domain domain = kept.get();
         List<Finding> findings = new ArrayList<>();
         findings.add(new DomainCheck(domain.names())
-                .check(domain.name(), facts.network().addresses(), false));
+                .check(domain.name(), Exposure.addresses(server.name(), facts), false));
         Sections answer = Sections.of(server.runAsRoot(Command.script(SCRIPT, domain.name()), Duration.ofSeconds(30))
                 .out());
         findings.add(certificate(server.name(), domain, answer));

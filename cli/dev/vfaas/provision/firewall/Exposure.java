@@ -12,10 +12,12 @@ import dev.vfaas.provision.preflight.Finding;
 import dev.vfaas.ssh.Command;
 import dev.vfaas.ssh.Completed;
 import dev.vfaas.ssh.Server;
+import dev.vfaas.ssh.SshTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,10 +76,34 @@ public final class Exposure {
                 "vfaas up " + host + " --firewall, or close all but SSH in the provider's firewall");
     }
 
+    /** The server's own addresses, and those by which this machine reaches it: behind a translation of addresses they differ. */
+    public static List<String> addresses(String host, Facts facts) {
+        List<String> addresses = new ArrayList<>(facts.network().addresses());
+        try {
+            for (InetAddress address :
+                    InetAddress.getAllByName(SshTarget.parse(host).host())) {
+                if (addresses.stream().noneMatch(own -> same(own, address))) {
+                    addresses.add(address.getHostAddress());
+                }
+            }
+        } catch (UnknownHostException e) {
+            // A Host of ~/.ssh/config.
+        }
+        return addresses;
+    }
+
+    private static boolean same(String own, InetAddress address) {
+        try {
+            return InetAddress.ofLiteral(own).equals(address);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** Now: which of the ports that nobody outside needs answer this machine. */
     public static Finding measured(String host, Facts facts) {
         List<String> answered = new ArrayList<>();
-        SortedSet<String> addresses = Rules.nodeAddresses(facts.network().addresses());
+        SortedSet<String> addresses = Rules.nodeAddresses(addresses(host, facts));
         List<Thread> knocks = new ArrayList<>();
         for (String address : addresses) {
             for (int port : SECRET) {

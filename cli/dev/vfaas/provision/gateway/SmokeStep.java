@@ -17,6 +17,7 @@ import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.engine.Phase;
 import dev.vfaas.provision.engine.Planning;
 import dev.vfaas.provision.engine.Step;
+import dev.vfaas.provision.stack.FirstAnswer;
 import dev.vfaas.ssh.Command;
 import dev.vfaas.ssh.Completed;
 import dev.vfaas.ssh.Server;
@@ -91,6 +92,7 @@ final class SmokeStep implements Step {
         try (Server.Forward forward = execution.server().forward(VfaasStack.ADDRESS, VfaasStack.PORT)) {
             OpenFaas gateway = new OpenFaas(new Transport(new Transport.Target(
                     GatewayUrl.parse("http://127.0.0.1:" + forward.port()), login(execution), true, "vfaas", CALL)));
+            FirstAnswer.of(gateway);
             remove(gateway);
             try {
                 long start = System.nanoTime();

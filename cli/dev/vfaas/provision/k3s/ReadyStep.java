@@ -24,9 +24,9 @@ final class ReadyStep implements Step {
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(60);
 
     /** The same in one call of kubectl, for a cluster that is ready: it prints "ready" then, and something else otherwise. $2 as above. */
-    private static final String GLANCE = """
+    static final String GLANCE = """
             export PATH="$PATH:/usr/local/bin"
-            all=$(k3s kubectl get nodes,deployments,serviceaccounts -A -o 'jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{.status.conditions[?(@.type=="Available")].status}{"\n"}{end}' 2>/dev/null)
+            all=$(k3s kubectl get nodes,deployments,serviceaccounts -A -o 'jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{.status.conditions[?(@.type=="Available")].status}{"\\n"}{end}' --request-timeout=8s 2>/dev/null)
             all=" $(echo $all) "
             glance() {
               case $all in *" Node//$(uname -n | tr A-Z a-z)=True "*) ;; *) return 1 ;; esac
@@ -43,17 +43,17 @@ final class ReadyStep implements Step {
             export PATH="$PATH:/usr/local/bin"
             look() {
               [ -f /etc/rancher/k3s/k3s.yaml ] || { echo "kubeconfig no /etc/rancher/k3s/k3s.yaml yet"; return 1; }
-              answer=$(k3s kubectl get --raw /readyz 2>&1) || { echo "api $answer" | tail -n 1; return 1; }
-              nodes=$(k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}' 2>&1) \\
+              answer=$(k3s kubectl get --raw /readyz --request-timeout=5s 2>&1) || { echo "api $answer" | tail -n 1; return 1; }
+              nodes=$(k3s kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}' --request-timeout=5s 2>&1) \\
                 || { echo "node $nodes" | tail -n 1; return 1; }
               own=$(echo "$nodes" | grep "^$(uname -n | tr A-Z a-z)=")
               case ${own:-$nodes} in *=True*) ;; *) echo "node $(echo $nodes)"; return 1 ;; esac
-              deployments=$(k3s kubectl -n kube-system get deployments -o 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Available")].status}{"\\n"}{end}' 2>&1) \\
+              deployments=$(k3s kubectl -n kube-system get deployments -o 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Available")].status}{"\\n"}{end}' --request-timeout=5s 2>&1) \\
                 || { echo "parts $deployments" | tail -n 1; return 1; }
               for name in $2; do
                 case " $(echo $deployments) " in *" $name=True "*) ;; *) echo "parts $(echo $deployments)"; return 1 ;; esac
               done
-              k3s kubectl -n default get serviceaccount default >/dev/null 2>&1 || { echo "account no default service account yet"; return 1; }
+              k3s kubectl -n default get serviceaccount default --request-timeout=5s >/dev/null 2>&1 || { echo "account no default service account yet"; return 1; }
               echo ready
             }
             i=1

@@ -18,6 +18,8 @@ public final class Preflight {
     private static final Duration SKEW = Duration.ofSeconds(30);
     private static final Set<String> ARCHITECTURES = Set.of("x86_64", "aarch64");
     private static final double MUCH_STEAL = 10;
+    /** What a server that is set up must have left, in bytes: enough to be changed, and to be freed of what fills it. */
+    private static final long LEAST_LEFT = 512L << 20;
 
     private final Demands demands;
     private final SupportedSystems systems = new SupportedSystems();
@@ -110,8 +112,13 @@ public final class Preflight {
     private Finding disk(Facts facts) {
         Facts.Disk disk = facts.disk();
         String evidence = size(disk.free()) + " free below /var/lib on " + disk.device();
+        boolean setUp = facts.presence().k3s() != null && facts.kept().state() != null;
+        long least = setUp ? Math.min(LEAST_LEFT, demands.disk()) : demands.disk();
+        if (disk.free() < least) {
+            return block("F-DISK", "disk", evidence, "free at least " + size(least) + " there");
+        }
         if (disk.free() < demands.disk()) {
-            return block("F-DISK", "disk", evidence, "free at least " + size(demands.disk()) + " there");
+            return warn("F-DISK", "disk", evidence, "free " + size(demands.disk()) + " there before pods are ended");
         }
         Duration fsync = disk.fsync();
         if (demands.kubernetes() && fsync != null && fsync.toMillis() > 25) {

@@ -7,7 +7,7 @@ final class ChartScripts {
     private ChartScripts() {}
 
     /**
-     * Prints the stage that is not reached yet, or "ready", and a word about it. $1 how often to look, a second apart; $2 "install" when the Helm job
+     * Prints the stage that is not reached yet, or "ready", and a word about it. $1 for how many seconds to look; $2 "install" when the Helm job
      * must have succeeded, "present" when it is enough that everything runs.
      */
     static final String LOOK = ClusterObjects.PATH + """
@@ -15,7 +15,7 @@ final class ChartScripts {
             failing='=(ImagePullBackOff|ErrImagePull|InvalidImageName|CrashLoopBackOff|CreateContainerConfigError|CreateContainerError)'
             look() {
               job=$(k3s kubectl -n kube-system get job helm-install-openfaas --ignore-not-found \\
-                -o 'jsonpath=job {.status.succeeded}/{.status.conditions[?(@.type=="Failed")].status} {.status.conditions[?(@.type=="Failed")].message}' 2>&1) \\
+                -o 'jsonpath=job {.status.succeeded}/{.status.conditions[?(@.type=="Failed")].status} {.status.conditions[?(@.type=="Failed")].message}' --request-timeout=5s 2>&1) \\
                 || { echo "api $job" | tail -n 1; return 1; }
               case $job in
               */True*) echo "failed ${job#*/True }"; return 1 ;;
@@ -23,30 +23,30 @@ final class ChartScripts {
               '') if [ "$2" = install ]; then echo "controller K3s's Helm controller has not taken up the chart"; return 1; fi ;;
               *)
                 if [ "$2" = install ]; then
-                  pods=$(k3s kubectl -n kube-system get pods -l job-name=helm-install-openfaas -o "jsonpath=$reasons" 2>/dev/null | grep -E "$failing" | head -n 2)
+                  pods=$(k3s kubectl -n kube-system get pods -l job-name=helm-install-openfaas -o "jsonpath=$reasons" --request-timeout=5s 2>/dev/null | grep -E "$failing" | head -n 2)
                   if [ -n "$pods" ]; then echo "helm-failing $(echo $pods)"; return 1; fi
                   echo "helm the job helm-install-openfaas is at work"; return 1
                 fi ;;
               esac
               deployments=$(k3s kubectl -n openfaas get deployments \\
-                -o 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Available")].status}:{.spec.replicas}/{.status.updatedReplicas}{"\\n"}{end}' 2>&1) \\
+                -o 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Available")].status}:{.spec.replicas}/{.status.updatedReplicas}{"\\n"}{end}' --request-timeout=5s 2>&1) \\
                 || { echo "api $deployments" | tail -n 1; return 1; }
               case " $(echo $deployments)" in *" gateway="*) ;; *) echo "deployments no Deployment gateway in namespace openfaas"; return 1 ;; esac
               waiting=$(echo "$deployments" | grep -v -E '=True:(0/|([0-9]+)/\\2)$')
               if [ -n "$waiting" ]; then
-                pods=$(k3s kubectl -n openfaas get pods -o "jsonpath=$reasons" 2>/dev/null | grep -E "$failing" | head -n 4)
+                pods=$(k3s kubectl -n openfaas get pods -o "jsonpath=$reasons" --request-timeout=5s 2>/dev/null | grep -E "$failing" | head -n 4)
                 if [ -n "$pods" ]; then echo "pods-failing $(echo $pods)"; return 1; fi
                 echo "deployments" $(echo "$waiting" | cut -d= -f1) "not available yet"; return 1
               fi
-              answer=$(k3s kubectl get --raw /api/v1/namespaces/openfaas/services/gateway:8080/proxy/healthz 2>&1) \\
+              answer=$(k3s kubectl get --raw /api/v1/namespaces/openfaas/services/gateway:8080/proxy/healthz --request-timeout=5s 2>&1) \\
                 || { echo "health $answer" | tail -n 1; return 1; }
               echo ready
             }
-            i=1
+            end=$(($(date +%s) + $1))
             until said=$(look "$@"); do
               case $said in failed*) break ;; esac
-              if [ "$i" -ge "$1" ]; then break; fi
-              i=$((i + 1)); sleep 1
+              if [ "$(date +%s)" -ge "$end" ]; then break; fi
+              sleep 1
             done
             echo "$said"
             """;

@@ -32,7 +32,7 @@ final class ChartStep extends ManifestsStep {
     @Override
     public List<Question> questions() {
         List<Question> questions = new ArrayList<>(super.questions());
-        questions.add(new Question.OfScript(READY, "set -- 1 present\n" + ChartScripts.LOOK));
+        questions.add(new Question.OfScript(READY, "set -- 0 present\n" + ChartScripts.LOOK));
         return questions;
     }
 

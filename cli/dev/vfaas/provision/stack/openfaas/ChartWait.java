@@ -15,7 +15,8 @@ import java.util.Optional;
 /** Waits for the chart's installation, stage by stage; each has its own deadline, and a failure tells reasons and last words. */
 final class ChartWait {
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(60);
-    private static final String LOOKS = "8";
+    /** For how long one command looks again and again, in seconds. */
+    private static final String LOOKING = "25";
 
     /** How long a stage may be seen, from the first time on. What fails is given time to mend itself: a registry may be busy for a moment. */
     private static final Map<String, Duration> DEADLINES = Map.of(
@@ -53,7 +54,7 @@ final class ChartWait {
 
     private Optional<Boolean> look(String mode) {
         String said = execution
-                .run(Command.script(ChartScripts.LOOK, LOOKS, mode), LOOK_DEADLINE)
+                .run(Command.script(ChartScripts.LOOK, LOOKING, mode), LOOK_DEADLINE)
                 .out()
                 .strip();
         if (said.equals("ready")) {

@@ -11,6 +11,7 @@ import dev.vfaas.openfaas.Secret;
 import dev.vfaas.openfaas.Transport;
 import dev.vfaas.provision.engine.Execution;
 import dev.vfaas.provision.stack.ClusterObjects;
+import dev.vfaas.provision.stack.FirstAnswer;
 import dev.vfaas.ssh.Command;
 import dev.vfaas.ssh.Completed;
 import dev.vfaas.ssh.Server;
@@ -19,13 +20,10 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 
 /** Logs in to the gateway the way a person's commands will: through SSH to its ClusterIP, with the Secret's password. */
 final class GatewayLogin {
     private static final Duration SHORT = Duration.ofSeconds(30);
-    private static final Duration SETTLING = Duration.ofSeconds(30);
-    private static final Duration AGAIN = Duration.ofMillis(300);
     private static final int PORT = 8080;
 
     /** Prints address, user and password, the latter two in base64, a line each. */
@@ -53,32 +51,12 @@ final class GatewayLogin {
             Credentials login = new Credentials.Basic(text(lines.get(1)), Secret.of(text(lines.get(2))));
             GatewayUrl url = GatewayUrl.parse("http://127.0.0.1:" + forward.port());
             GatewayInfo info =
-                    answer(new OpenFaas(new Transport(new Transport.Target(url, login, true, "vfaas", SHORT))));
+                    FirstAnswer.of(new OpenFaas(new Transport(new Transport.Target(url, login, true, "vfaas", SHORT))));
             String release = Objects.requireNonNullElse(info.version().release(), "");
             execution.remember("openfaas.gateway", (info.provider().provider() + " " + release).strip());
         } catch (GatewayException e) {
             throw failed("it does not answer a login with the password of its Secret basic-auth: " + e.getMessage())
                     .because(e);
-        }
-    }
-
-    /** A pod that is ready is reached through its Service only when the node's rules name it: until then asked again. */
-    private static GatewayInfo answer(OpenFaas gateway) {
-        long limit = System.nanoTime() + SETTLING.toNanos();
-        while (true) {
-            try {
-                return gateway.info();
-            } catch (GatewayException e) {
-                if (e.kind() != GatewayException.Kind.UNREACHABLE || System.nanoTime() > limit) {
-                    throw e;
-                }
-            }
-            try {
-                Thread.sleep(AGAIN);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CancellationException();
-            }
         }
     }
 

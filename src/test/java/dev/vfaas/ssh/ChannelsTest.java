@@ -15,7 +15,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -233,6 +238,28 @@ class ChannelsTest {
         }
         try (var files = Files.list(folder)) {
             assertThat(files.map(path -> path.getFileName().toString())).noneMatch(name -> name.contains("vfaas-"));
+        }
+    }
+
+    @Test
+    void moreThanSshdHasSessionsForWaitTheirTurnOnTheSameConnection() throws Exception {
+        Path destination = folder.resolve("uploaded");
+        try (Sshd narrow = Sshd.start(folder.resolve("narrow"), "MaxSessions 2\n")) {
+            narrow.authorize(laptop.ssh("id_ed25519"));
+            laptop.knows(narrow);
+            try (Server server = laptop.connect(narrow);
+                    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                server.upload(Upload.text(destination.toString(), "first", 0644), null, MINUTE);
+                List<Future<Completed>> commands = IntStream.range(0, 5)
+                        .mapToObj(i -> threads.submit(() -> server.run(Command.script("sleep 1; echo done"), MINUTE)))
+                        .toList();
+                server.upload(Upload.text(destination.toString(), "second", 0644), null, MINUTE);
+                for (Future<Completed> command : commands) {
+                    assertThat(command.get().out()).isEqualTo("done\n");
+                }
+            }
+            assertThat(destination).hasContent("second");
+            assertThat(narrow.log()).containsOnlyOnce("Accepted publickey");
         }
     }
 

@@ -172,7 +172,7 @@ class SudoTest {
         try (var files = Files.list(roots)) {
             assertThat(files).containsExactlyInAnyOrder(secret, roots.resolve("empty"));
         }
-        try (var files = Files.list(Path.of("/tmp"))) {
+        try (var files = Files.list(Path.of("/var/tmp"))) {
             assertThat(files.filter(path -> path.getFileName().toString().startsWith(".vfaas-"))
                             .filter(path -> owner(path) == 4242))
                     .isEmpty();

@@ -139,7 +139,8 @@ public enum CapturedFacts {
         return parse(text().replace(old, replacement));
     }
 
-    private static Facts parse(String text) {
+    /** The facts in an output. */
+    public static Facts parse(String text) {
         return new FactsParser()
                 .parse(
                         text,

@@ -81,6 +81,21 @@ class PreflightTest {
                 .containsExactly(id);
     }
 
+    /** A server that is set up can still be changed, and so be mended, when its disk fills. */
+    @ParameterizedTest
+    @CsvSource({"1351456, WARN", "351456, BLOCK"})
+    void theDiskOfAServerThatIsSetUp(String free, Severity severity) {
+        Facts facts = CapturedFacts.parse(CapturedFacts.DEBIAN_12
+                .text()
+                .replace("38351456", free)
+                .replace("units\n", "k3s\n k3s version v1.34.3+k3s1\nstate\n {}\nunits\n"));
+        assertThat(check(facts))
+                .filteredOn(finding -> finding.id().equals("F-DISK"))
+                .singleElement()
+                .extracting(Finding::severity)
+                .isEqualTo(severity);
+    }
+
     @Test
     void ourOwnK3sHoldsItsPorts() {
         Facts facts = CapturedFacts.DEBIAN_12.with(
