@@ -49,8 +49,8 @@ final class DomainChecks {
         }
         Domain domain = kept.get();
         List<Finding> findings = new ArrayList<>();
-        findings.add(new DomainCheck(domain.names())
-                .check(domain.name(), Exposure.addresses(server.name(), facts), false));
+        findings.add(
+                new DomainCheck(domain.names()).check(domain.name(), Exposure.addresses(server.name(), facts), false));
         Sections answer = Sections.of(server.runAsRoot(Command.script(SCRIPT, domain.name()), Duration.ofSeconds(30))
                 .out());
         findings.add(certificate(server.name(), domain, answer));
