@@ -56,6 +56,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private RequestSink sink = RequestSink.DISCARD;
     private boolean busy;
     private boolean requestComplete = true;
+    /** Bytes of the request's body as its head says; -1 when it does not. */
+    private long declared = -1;
     private boolean expectsContinue;
     private boolean keepAlive;
     private boolean oldVersion;
@@ -209,8 +211,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             response.headers()
                     .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
         }
-        if (!requestComplete && expectsContinue) {
-            keepAlive = false;
+        if (!requestComplete && (expectsContinue || declared > LINGER_BYTES)) {
+            keepAlive = false; // the rest of the request is not waited for, and the client must know it
         }
         writeHead(response);
         ctx().flush();
@@ -298,6 +300,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         oldVersion = !request.protocolVersion().isKeepAliveDefault();
         headRequest = HttpMethod.HEAD.equals(request.method());
         HttpHeaders headers = request.headers();
+        declared = request.decoderResult().isFailure() ? -1 : HttpUtil.getContentLength(request, -1L);
         expectsContinue = !oldVersion && headers.contains(HttpHeaderNames.EXPECT);
         if (request.decoderResult().isFailure()) {
             ReferenceCountUtil.release(request);

@@ -130,8 +130,9 @@ class AsyncQueueTest {
         assertThat(post("/async-function/", "").statusCode()).isEqualTo(404);
         assertThat(send("GET", "/async-function/echo", new byte[0]).statusCode())
                 .isEqualTo(405);
-        assertThat(post("/async-function/echo", "x".repeat((1 << 20) + 1)).statusCode())
-                .isEqualTo(413);
+        HttpResponse<String> tooLarge = post("/async-function/echo", "x".repeat((1 << 20) + 1));
+        assertThat(tooLarge.statusCode()).isEqualTo(413);
+        assertThat(tooLarge.headers().firstValue("Connection")).hasValue("close");
         assertThat(post("/async-function/echo", "", "X-Call-Id", "x".repeat(256))
                         .statusCode())
                 .isEqualTo(400);
