@@ -8,7 +8,6 @@ import dev.vfaas.ssh.Command;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** K3s's Traefik on one server: gives it settings and routes, and waits until it serves an authority's certificate. */
@@ -151,9 +150,9 @@ final class Traefik {
     }
 
     /** Gives a passed deadline its next command. */
-    private static void told(Supplier<?> wait, String next) {
+    private static void told(Runnable wait, String next) {
         try {
-            wait.get();
+            wait.run();
         } catch (Failure failure) {
             if (failure.exitCode() != ExitCode.TIMED_OUT) {
                 throw failure;

@@ -58,6 +58,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean requestComplete = true;
     /** Bytes of the request's body as its head says; -1 when it does not. */
     private long declared = -1;
+
     private boolean expectsContinue;
     private boolean keepAlive;
     private boolean oldVersion;

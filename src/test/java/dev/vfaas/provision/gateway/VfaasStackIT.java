@@ -246,8 +246,8 @@ class VfaasStackIT {
                 .orFail("run");
         server.run("k3s kubectl create service nodeport exposed --tcp=80:80").orFail("service");
         server.await(
-                "k3s kubectl get events -n openfaas-fn --field-selector reason=Failed -o 'jsonpath={.items[*].message}'",
-                out -> out.contains("failed to pull"),
+                "k3s kubectl -n openfaas-fn get pod broken -o 'jsonpath={.status.containerStatuses[*].state.waiting.reason}'",
+                out -> out.contains("ImagePullBackOff"),
                 Duration.ofMinutes(2));
         Tool.Outcome wrong = server("doctor", server, "-o", "json");
         assertThat(Findings.of(wrong))
