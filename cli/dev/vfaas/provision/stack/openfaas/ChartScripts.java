@@ -38,7 +38,7 @@ final class ChartScripts {
                 if [ -n "$pods" ]; then echo "pods-failing $(echo $pods)"; return 1; fi
                 echo "deployments" $(echo "$waiting" | cut -d= -f1) "not available yet"; return 1
               fi
-              answer=$(k3s kubectl get --raw /api/v1/namespaces/openfaas/services/gateway:8080/proxy/healthz --request-timeout=5s 2>&1) \\
+              answer=$(timeout 5 k3s kubectl get --raw /api/v1/namespaces/openfaas/services/gateway:8080/proxy/healthz 2>&1) \\
                 || { echo "health $answer" | tail -n 1; return 1; }
               echo ready
             }
