@@ -7,7 +7,7 @@ rem VFAAS_DIST_QUICK and VFAAS_DIST_FULL, in the order the ahead-of-time caches 
 call "%VFAAS_DIST_LIB%\class-paths.cmd"
 rem Commands that ask a gateway something; the others get all jars. Where the rest lies, vfaas finds by itself.
 set "VFAAS_DIST_PATH=%VFAAS_DIST_FULL%"
-for %%C in (list ls describe invoke logs scale ready remove rm delete secret queue top registry login logout context namespace ns version --version) do (
+for %%C in (list ls describe invoke logs scale ready remove rm delete secret queue top login logout context namespace ns version --version) do (
   if "%~1"=="%%C" set "VFAAS_DIST_PATH=%VFAAS_DIST_QUICK%"
 )
 rem The cache that was trained with such commands.
