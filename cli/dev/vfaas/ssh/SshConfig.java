@@ -86,7 +86,7 @@ final class SshConfig {
             }
             if (process.exitValue() != 0) {
                 throw Failure.usage("the SSH configuration cannot be used: " + err)
-                        .next("try: ssh -G " + target.host());
+                        .next("ssh -G " + target.host());
             }
             return ConfigFile.options(out.lines()
                     .map(line -> line.replace(account + "/.ssh/", environment.home() + "/.ssh/"))

@@ -176,6 +176,7 @@ final class SshServer implements Server {
             Deadline deadline) {
         enter(command, deadline);
         try {
+            Deadline patience = Deadline.in(options.patience());
             int lost = 0;
             while (true) {
                 Connection current = connection();
@@ -192,12 +193,14 @@ final class SshServer implements Server {
                         pause(1);
                         continue;
                     }
-                    // The connection had broken without anyone noticing; nothing has run yet.
+                    // The connection had broken without anyone noticing; nothing has run yet. It may take a moment
+                    // until it is known to be dead.
                     current.abort();
                     lost++;
-                    if (lost == ATTEMPTS) {
+                    if (lost >= ATTEMPTS && (closed || patience.passed())) {
                         throw noChannel(notStarted);
                     }
+                    pause(lost);
                 }
             }
         } finally {
@@ -209,7 +212,7 @@ final class SshServer implements Server {
         String why = Objects.requireNonNullElse(broken.getCause(), broken).getMessage();
         return Failure.of(ExitCode.TIMED_OUT, "no channel could be opened on the connection to " + target + ": " + why)
                 .because(broken)
-                .next("try: ssh " + target);
+                .next("ssh " + target);
     }
 
     private Failure crowded(Execution.NotStarted refused) {

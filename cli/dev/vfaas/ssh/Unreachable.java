@@ -48,7 +48,7 @@ final class Unreachable {
                                     + host.name());
                 }
                 yield failed("the connection to " + place + " failed: " + deep, cause)
-                        .next("try: ssh -v " + host.name());
+                        .next("ssh -v " + host.name());
             }
         };
     }
