@@ -44,23 +44,27 @@ final class ObjectsStep implements Step {
 
     /**
      * Makes what the objects need: namespace, volume, folder, secrets. Kubernetes binds a claim at once when its controller has already seen the volume
-     * the claim names, which the volume's phase tells, and otherwise looks again only every 15 s; and a pod whose claim is bound is placed at once.
-     * Therefore volume and claim come first. $1: the volume, $2: its claim, $3: the gateway's image, $4: the archive it is in, should K3s not have
-     * imported it when it started.
+     * the claim names, which the volume's phase tells, and otherwise looks again only every 15 s; a pod whose claim is not bound yet may wait 10 s
+     * for the next look at it. Therefore volume and claim come first. $1: the volume, $2: its claim, $3: the gateway's image, $4: the archive it is in,
+     * should K3s not have imported it when it started.
      */
     private static final String PREPARE = """
             set -e
             umask 077
             export PATH="$PATH:/usr/local/bin"
             k() { k3s kubectl "$@"; }
-            volume() {
-              printf %s "$1" | k apply -f - >/dev/null
+            phase() {
               i=0
               while [ "$i" -lt 60 ]; do
-                case $(k get persistentvolume vfaas-gateway -o 'jsonpath={.status.phase}') in Available|Bound) break ;; esac
+                case $(k -n vfaas get "$1" -o 'jsonpath={.status.phase}') in $2|Bound) break ;; esac
                 i=$((i + 1)); sleep 0.2
               done
+            }
+            volume() {
+              printf %s "$1" | k apply -f - >/dev/null
+              phase persistentvolume/vfaas-gateway Available
               printf %s "$2" | k apply -f - >/dev/null
+              phase persistentvolumeclaim/gateway-data Bound
             }
             k get namespace vfaas >/dev/null 2>&1 || k create namespace vfaas >/dev/null
             volume "$1" "$2" & volume=$!
