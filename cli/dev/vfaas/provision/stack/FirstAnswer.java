@@ -1,10 +1,11 @@
 package dev.vfaas.provision.stack;
 
+import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
 import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.GatewayInfo;
 import dev.vfaas.openfaas.OpenFaas;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 
 /** A gateway that was just started is asked until it answers: a pod that is ready is reached through its Service only when the node's rules name it. */
 public final class FirstAnswer {
@@ -28,7 +29,8 @@ public final class FirstAnswer {
                 Thread.sleep(AGAIN);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new CancellationException();
+                throw Failure.of(ExitCode.INTERRUPTED, "interrupted while waiting for the gateway's first answer")
+                        .because(e);
             }
         }
     }
