@@ -50,6 +50,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final ResponseEncoder encoder;
     private final ArrayDeque<Object> waiting = new ArrayDeque<>(0);
+    private final Stillness stillness = new Stillness();
     private @Nullable ChannelHandlerContext context;
     private String address = "";
 
@@ -68,6 +69,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean lingering;
     private boolean dispatching;
     private boolean paused;
+    private boolean left;
     private long discarded;
 
     ClientConnection(HttpFrontend frontend, Channel channel, ResponseEncoder encoder) {
@@ -222,6 +224,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Leaves the socket, after a 101, to the handler at the end of its pipeline: what is written from now on is sent as it is. */
     public void leave() {
+        left = true;
         busy = false;
         sink = RequestSink.DISCARD;
         waiting.forEach(ReferenceCountUtil::release);
@@ -258,6 +261,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext unused, Object message) {
+        stillness.message();
         if (lingering) {
             discard(message);
         } else if (!waiting.isEmpty() || (busy && requestComplete)) {
@@ -391,6 +395,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext unused) {
+        stillness.readComplete(!busy);
         sink.readComplete();
     }
 
@@ -419,6 +424,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             frontend.log().error("connection failed", cause);
         }
         ctx().close();
+    }
+
+    /** Closes the connection when no request has come for too long. */
+    void closeIfStill(Idleness limits) {
+        if (stillness.tooLong(!busy && !left, limits)) {
+            ctx().close();
+        }
     }
 
     /** No further request after the current one; a tunnel, which has no natural end, is closed. */

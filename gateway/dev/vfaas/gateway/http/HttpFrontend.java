@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The listening socket and its connections: finds the route of each request and checks that the client may use it. */
@@ -46,13 +48,21 @@ public final class HttpFrontend implements AutoCloseable {
     private final List<Route> routes;
     private final BasicAuthentication authentication;
     private final Log log;
+    private final Idleness idleness;
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
     private @Nullable Channel listening;
+    private @Nullable Future<?> looks;
     private volatile boolean draining;
     private volatile boolean leaving;
 
     /** A server that is not yet listening; of {@code routes} the first that matches takes a request. */
     public HttpFrontend(EventLoops loops, List<Route> routes, BasicAuthentication authentication, Log log) {
+        this(loops, routes, authentication, log, Idleness.USUAL);
+    }
+
+    /** The same with other limits for connections without a request. */
+    HttpFrontend(EventLoops loops, List<Route> routes, BasicAuthentication authentication, Log log, Idleness idleness) {
+        this.idleness = idleness;
         this.loops = loops;
         this.routes = List.copyOf(routes);
         this.authentication = authentication;
@@ -68,12 +78,13 @@ public final class HttpFrontend implements AutoCloseable {
      * @throws IOException when it cannot listen for another reason
      */
     public InetSocketAddress listen(String host, int port) throws IOException {
-        ChannelFuture bound = new ServerBootstrap()
+        ServerBootstrap server = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -84,9 +95,9 @@ public final class HttpFrontend implements AutoCloseable {
                                         encoder,
                                         new ClientConnection(HttpFrontend.this, channel, encoder));
                     }
-                })
-                .bind(host, port)
-                .awaitUninterruptibly();
+                });
+        loops.keepAlive().forEach(server::childOption);
+        ChannelFuture bound = server.bind(host, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
             if (cause instanceof Errors.NativeIoException nativeError && nativeError.expectedErr() == ADDRESS_IN_USE) {
@@ -95,7 +106,15 @@ public final class HttpFrontend implements AutoCloseable {
             throw cause instanceof IOException io ? io : new IOException(cause);
         }
         listening = bound.channel();
+        long rhythm = idleness.rhythm().toNanos();
+        looks = loops.group().next().scheduleWithFixedDelay(this::look, rhythm, rhythm, TimeUnit.NANOSECONDS);
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    private void look() {
+        for (ClientConnection connection : connections) {
+            connection.channel().eventLoop().execute(() -> connection.closeIfStill(idleness));
+        }
     }
 
     private static HttpDecoderConfig limits() {
@@ -205,6 +224,9 @@ public final class HttpFrontend implements AutoCloseable {
     @Override
     public void close() {
         draining = true;
+        if (looks != null) {
+            looks.cancel(false);
+        }
         if (listening != null) {
             listening.close().awaitUninterruptibly();
         }

@@ -124,7 +124,7 @@ public final class FunctionProxy implements RequestHandler {
         UpstreamPool pool = pools.get();
         if (pool == null) {
             EventLoop loop = client.channel().eventLoop();
-            pool = new UpstreamPool(loop, loops.socketChannel(), upstreamTimeout, log);
+            pool = new UpstreamPool(loop, loops, upstreamTimeout, log);
             pools.set(pool);
         }
         return pool;
@@ -132,9 +132,5 @@ public final class FunctionProxy implements RequestHandler {
 
     Duration activationTimeout() {
         return activationTimeout;
-    }
-
-    Duration upstreamTimeout() {
-        return upstreamTimeout;
     }
 }

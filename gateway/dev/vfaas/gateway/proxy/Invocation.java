@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Invocation implements RequestSink {
     private final @Nullable String upgrade;
     private final ReplicaSearch search;
     private final Repetition repetition;
+    private final SilenceWatch silence;
 
     private @Nullable UpstreamConnection upstream;
     private @Nullable ArrayDeque<HttpContent> pending;
@@ -42,7 +44,7 @@ final class Invocation implements RequestSink {
     private boolean upstreamKeepsAlive;
     private boolean reading = true;
 
-    // Kept by the pool: its watch over silent replicas.
+    // Kept by the watch over silent replicas.
     long deadlineNanos;
     boolean watched;
 
@@ -58,6 +60,7 @@ final class Invocation implements RequestSink {
         this.client = client;
         this.request = request;
         this.call = call;
+        this.silence = pool.watch(call.function().answerNanos());
         this.upgrade = CallHeaders.upgrade(request.headers());
         this.repetition =
                 new Repetition(request.method(), call.function().deployment().annotations(), pool.kept());
@@ -73,7 +76,7 @@ final class Invocation implements RequestSink {
     void use(UpstreamConnection connection) {
         upstream = connection;
         connection.attach(this);
-        pool.watch(this);
+        silence.watch(this);
         client.sendContinue();
         Channel channel = connection.channel();
         channel.write(request, channel.voidPromise());
@@ -116,7 +119,7 @@ final class Invocation implements RequestSink {
     private void forward(UpstreamConnection connection, HttpContent content) {
         Channel channel = connection.channel();
         if (content.content().isReadable() && !responseBegun) {
-            pool.watch(this); // progress
+            silence.watch(this); // progress
         }
         repetition.sent(content);
         channel.write(content, channel.voidPromise());
@@ -155,7 +158,7 @@ final class Invocation implements RequestSink {
         if (interim) {
             return; // 100 was answered here, other hints are not passed on
         }
-        pool.unwatch(this);
+        silence.unwatch(this);
         responseBegun = true;
         repetition.forget();
         status = code;
@@ -229,7 +232,7 @@ final class Invocation implements RequestSink {
             over();
             client.abort();
         } else if (upgrade == null && repetition.take()) {
-            pool.unwatch(this);
+            silence.unwatch(this);
             Endpoint lost = call.leavePlace();
             pending = repetition.takeBody();
             call.repeated();
@@ -255,7 +258,7 @@ final class Invocation implements RequestSink {
         fail(
                 HttpResponseStatus.GATEWAY_TIMEOUT,
                 "Timed out: " + call.name() + " did not answer within "
-                        + proxy.upstreamTimeout().toMillis() + " ms");
+                        + TimeUnit.NANOSECONDS.toMillis(silence.timeoutNanos()) + " ms");
     }
 
     @Override
@@ -291,7 +294,7 @@ final class Invocation implements RequestSink {
         over = true;
         search.cancel();
         upstream = null;
-        pool.unwatch(this);
+        silence.unwatch(this);
         repetition.forget();
         ArrayDeque<HttpContent> held = pending;
         if (held != null) {

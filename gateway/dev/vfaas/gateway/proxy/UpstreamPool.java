@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.proxy;
 
+import dev.vfaas.gateway.http.EventLoops;
 import dev.vfaas.gateway.log.Log;
 import dev.vfaas.gateway.runtime.Endpoint;
 import io.netty.bootstrap.Bootstrap;
@@ -14,13 +15,15 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one event loop to replicas, and the watch over replicas that stay silent. Idle connections are closed after a time shorter than
+ * The connections of one event loop to replicas, and the watches over replicas that stay silent. Idle connections are closed after a time shorter than
  * the keep-alive timeout of any common server, so that a call does not meet a connection its replica is just closing.
  */
 @SuppressWarnings(
@@ -30,23 +33,20 @@ final class UpstreamPool {
     private static final int CONNECT_MILLIS = 5_000;
 
     private final EventLoop loop;
-    private final Class<? extends Channel> channelType;
-    private final long timeoutNanos;
+    private final EventLoops loops;
+    private final SilenceWatch usual;
+    private final Map<Long, SilenceWatch> longer = new HashMap<>();
     private final Log log;
     private final IdentityHashMap<Endpoint, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
     private final Repetition.Budget kept = new Repetition.Budget();
     private boolean sweeping;
-    private boolean watching;
 
-    // Invocations that wait for an answer's head, the one whose time ends first at the front.
-    private @Nullable Invocation first;
-    private @Nullable Invocation last;
-
-    UpstreamPool(EventLoop loop, Class<? extends Channel> channelType, Duration timeout, Log log) {
+    /** @param timeout how long replicas may stay silent, of functions that do not ask for more */
+    UpstreamPool(EventLoop loop, EventLoops loops, Duration timeout, Log log) {
         this.log = log;
         this.loop = loop;
-        this.channelType = channelType;
-        this.timeoutNanos = timeout.toNanos();
+        this.loops = loops;
+        this.usual = new SilenceWatch(loop, timeout.toNanos());
     }
 
     Log log() {
@@ -79,10 +79,11 @@ final class UpstreamPool {
 
     /** Connects anew. */
     ChannelFuture connect(Endpoint endpoint) {
-        return new Bootstrap()
+        Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
-                .channel(channelType)
+                .channel(loops.socketChannel())
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
@@ -98,8 +99,9 @@ final class UpstreamPool {
                                         new HttpClientCodec(config, false, false),
                                         new UpstreamConnection(UpstreamPool.this, endpoint, channel));
                     }
-                })
-                .connect(new InetSocketAddress(endpoint.host(), endpoint.port()));
+                });
+        loops.keepAlive().forEach(bootstrap::option);
+        return bootstrap.connect(new InetSocketAddress(endpoint.host(), endpoint.port()));
     }
 
     /** Takes back a connection for later calls. */
@@ -141,56 +143,17 @@ final class UpstreamPool {
         }
     }
 
-    /** Begins to watch, or gives a call that made progress its full time again. */
-    void watch(Invocation invocation) {
-        unwatch(invocation);
-        invocation.deadlineNanos = System.nanoTime() + timeoutNanos;
-        invocation.watched = true;
-        invocation.before = last;
-        if (last == null) {
-            first = invocation;
-        } else {
-            last.after = invocation;
+    /** The watch over replicas of a function that asks for so much time for its answers, 0 when it asks for none. */
+    SilenceWatch watch(long askedNanos) {
+        if (askedNanos <= usual.timeoutNanos()) {
+            return usual;
         }
-        last = invocation;
-        if (!watching) {
-            watching = true;
-            loop.schedule(this::expire, timeoutNanos, TimeUnit.NANOSECONDS);
+        SilenceWatch watch = longer.get(askedNanos);
+        if (watch == null) {
+            longer.values().removeIf(SilenceWatch::isIdle); // of deployments that are no more, say
+            watch = new SilenceWatch(loop, askedNanos);
+            longer.put(askedNanos, watch);
         }
-    }
-
-    /** Ends the watch over a call. */
-    void unwatch(Invocation invocation) {
-        if (!invocation.watched) {
-            return;
-        }
-        invocation.watched = false;
-        Invocation before = invocation.before;
-        Invocation after = invocation.after;
-        invocation.before = null;
-        invocation.after = null;
-        if (before == null) {
-            first = after;
-        } else {
-            before.after = after;
-        }
-        if (after == null) {
-            last = before;
-        } else {
-            after.before = before;
-        }
-    }
-
-    private void expire() {
-        long now = System.nanoTime();
-        for (Invocation i = first; i != null && i.deadlineNanos - now <= 0; i = first) {
-            unwatch(i);
-            i.timedOut();
-        }
-        Invocation next = first;
-        watching = next != null;
-        if (next != null) {
-            loop.schedule(this::expire, Math.max(next.deadlineNanos - now, 1_000_000), TimeUnit.NANOSECONDS);
-        }
+        return watch;
     }
 }

@@ -2,6 +2,7 @@ package dev.vfaas.gateway.queue;
 
 import dev.vfaas.gateway.store.FullDisk;
 import dev.vfaas.gateway.store.PrivateFiles;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,6 +39,11 @@ public final class BodyFiles {
     public BodyFiles(Path folder) throws IOException {
         this.folder = folder;
         PrivateFiles.createFolder(folder);
+    }
+
+    /** Where they are. */
+    File folder() {
+        return folder.toFile();
     }
 
     /**

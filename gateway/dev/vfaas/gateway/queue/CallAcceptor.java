@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -56,6 +57,7 @@ final class CallAcceptor implements BlockingHandler {
     private final CallStore calls;
     private final BodyFiles bodies;
     private final QueueConfig config;
+    private final AtomicLong arriving = new AtomicLong();
     private final Semaphore large = new Semaphore(LARGE_AT_ONCE);
     private final Predicate<FunctionKey> exists;
     private final Consumer<FunctionKey> accepted;
@@ -123,6 +125,30 @@ final class CallAcceptor implements BlockingHandler {
             busy(exchange, "the queue is full: " + config.maxQueued() + " asynchronous calls wait");
             return;
         }
+        if (config.room().isShort(bodies.folder())) {
+            busy(exchange, "the disk of the queue is nearly full");
+            return;
+        }
+        long expected = length < 0 ? config.maxBodyBytes() : length;
+        try {
+            if (arriving.addAndGet(expected) + calls.bytes() > config.room().calls()) {
+                busy(exchange, "the queue is full: the calls that wait take " + calls.bytes() + " bytes");
+            } else {
+                receive(exchange, function, callId, path, callback, length);
+            }
+        } finally {
+            arriving.addAndGet(-expected);
+        }
+    }
+
+    private void receive(
+            Exchange exchange,
+            FunctionKey function,
+            String callId,
+            @Nullable String path,
+            @Nullable String callback,
+            long length)
+            throws IOException {
         if (length >= 0 && length <= SMALL_BYTES) {
             store(exchange, function, callId, path, callback);
         } else if (large()) {

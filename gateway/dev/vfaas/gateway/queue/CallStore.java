@@ -53,6 +53,9 @@ public interface CallStore extends AutoCloseable {
     /** Calls kept now, about. Does not block. */
     int size();
 
+    /** Bytes that the kept calls take, about. Does not block. */
+    long bytes();
+
     /** Keeps a call, durable when this returns; the body is the store's from then on. */
     void add(QueuedCall call);
 

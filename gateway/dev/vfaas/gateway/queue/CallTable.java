@@ -7,6 +7,7 @@ import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.store.Database;
 import dev.vfaas.gateway.store.Schema;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,15 +17,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The accepted calls, durable: a row from before the 202 until there is a result. */
 final class CallTable {
-    /** The room's tables; {@code not_before}, {@code accepted} and {@code died} in epoch milliseconds. {@code queue_dead} is {@link DeadTable}'s. */
+    /**
+     * The room's tables; {@code not_before}, {@code accepted} and {@code died} in epoch milliseconds, {@code bytes} with those of the body's file; the
+     * indices let them be added up without reading bodies. {@code queue_dead} is {@link DeadTable}'s.
+     */
     static final Schema SCHEMA = new Schema("queue", List.of("""
             CREATE TABLE queue_call(
               id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -59,18 +66,28 @@ final class CallTable {
               status INTEGER NOT NULL,
               reason TEXT NOT NULL,
               died INTEGER NOT NULL
-            )"""));
+            )""", """
+            ALTER TABLE queue_call ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE queue_dead ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+            UPDATE queue_call SET bytes = length(headers) + coalesce(length(body), 0);
+            UPDATE queue_dead SET bytes = length(headers) + coalesce(length(body), 0);
+            CREATE INDEX queue_call_bytes ON queue_call(bytes);
+            CREATE INDEX queue_dead_bytes ON queue_dead(id, bytes)"""));
 
     /** What a call is, in both tables. */
     static final String COLUMNS =
-            "call_id, namespace, function, method, path, query, headers, body, body_file, callback, accepted";
+            "call_id, namespace, function, method, path, query, headers, body, body_file, callback, accepted, bytes";
+
+    /** About what a row takes beside headers and body. */
+    private static final int ROW_BYTES = 256;
 
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
     private final Database database;
     private final BodyFiles bodies;
     private final ObjectMapper json = new ObjectMapper();
-    private final AtomicInteger size;
+    private final AtomicInteger size = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
     private final ReentrantReadWriteLock counting = new ReentrantReadWriteLock();
 
     /** Where a call stands in line. */
@@ -79,23 +96,23 @@ final class CallTable {
     CallTable(Database database, BodyFiles bodies) {
         this.database = database;
         this.bodies = bodies;
-        this.size = new AtomicInteger(counted());
-    }
-
-    private int counted() {
-        return database.read(connection -> {
-            try (PreparedStatement query = connection.prepareStatement("SELECT count(*) FROM queue_call");
-                    ResultSet rows = query.executeQuery()) {
-                return rows.next() ? rows.getInt(1) : 0;
-            }
-        });
+        recount();
     }
 
     /** Counts anew: a gateway whose place this one took may have removed calls since. */
     void recount() {
         counting.writeLock().lock();
         try {
-            size.set(counted());
+            long[] counted = database.read(connection -> {
+                try (PreparedStatement query = connection.prepareStatement(
+                                "SELECT count(*), coalesce(sum(bytes), 0) FROM queue_call");
+                        ResultSet rows = query.executeQuery()) {
+                    rows.next();
+                    return new long[] {rows.getLong(1), rows.getLong(2)};
+                }
+            });
+            size.set((int) counted[0]);
+            bytes.set(counted[1]);
         } finally {
             counting.writeLock().unlock();
         }
@@ -109,21 +126,23 @@ final class CallTable {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a map of strings is always JSON", e);
         }
-        counting.readLock().lock(); // the row and the number change together
+        long taken = ROW_BYTES + headers.length() + call.body().length();
+        counting.readLock().lock(); // the row and the numbers change together
         try {
-            long id = insert(call, headers);
+            long id = insert(call, headers, taken);
             size.incrementAndGet();
+            bytes.addAndGet(taken);
             return id;
         } finally {
             counting.readLock().unlock();
         }
     }
 
-    private long insert(QueuedCall call, String headers) {
+    private long insert(QueuedCall call, String headers, long taken) {
         return database.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
                     "INSERT INTO queue_call(call_id, namespace, function, method, path, query, headers, body, body_file,"
-                            + " callback, accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id")) {
+                            + " callback, accepted, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id")) {
                 insert.setString(1, call.callId());
                 insert.setString(2, call.function().namespace());
                 insert.setString(3, call.function().name());
@@ -143,6 +162,7 @@ final class CallTable {
                 }
                 insert.setString(10, call.callback());
                 insert.setLong(11, call.accepted());
+                insert.setLong(12, taken);
                 try (ResultSet rows = insert.executeQuery()) {
                     rows.next();
                     return rows.getLong(1);
@@ -205,19 +225,19 @@ final class CallTable {
 
     /** Forgets a call that has its result. */
     void remove(QueuedCall call) {
-        counting.readLock().lock();
-        try {
-            int deleted = database.write(connection -> {
-                try (PreparedStatement delete = connection.prepareStatement("DELETE FROM queue_call WHERE id = ?")) {
-                    delete.setLong(1, call.id());
-                    return delete.executeUpdate();
-                }
-            });
-            size.addAndGet(-deleted);
-        } finally {
-            counting.readLock().unlock();
-        }
+        leaves(() -> database.write(connection -> delete(connection, call.id())));
         bodies.delete(call.body());
+    }
+
+    /** Deletes a row; tells the bytes it took, if it was there. */
+    static OptionalLong delete(Connection connection, long id) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM queue_call WHERE id = ? RETURNING bytes")) {
+            delete.setLong(1, id);
+            try (ResultSet rows = delete.executeQuery()) {
+                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
+            }
+        }
     }
 
     /** Visits every call, oldest first; returns how many there are. */
@@ -244,9 +264,22 @@ final class CallTable {
         return size.get();
     }
 
-    /** Counts calls that came from, or went to, elsewhere than {@link #add} and {@link #remove}. */
-    void resized(int by) {
-        size.addAndGet(by);
+    /** How many bytes they take, without asking the database. */
+    long bytes() {
+        return bytes.get();
+    }
+
+    /** Counts a call off whose row {@code deed} deletes, which tells the bytes it took. */
+    void leaves(Supplier<OptionalLong> deed) {
+        counting.readLock().lock();
+        try {
+            deed.get().ifPresent(taken -> {
+                size.decrementAndGet();
+                bytes.addAndGet(-taken);
+            });
+        } finally {
+            counting.readLock().unlock();
+        }
     }
 
     /** Names of the body files that belong to a call or a dead letter. */

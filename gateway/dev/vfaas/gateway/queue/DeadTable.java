@@ -6,11 +6,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Dead letters beside the calls: a call moves from one table to the other in one transaction, so that it is always in exactly one. */
@@ -20,27 +20,21 @@ final class DeadTable {
 
     private final Database database;
     private final BodyFiles bodies;
-    private final int kept;
-    private final Duration age;
+    private final QueueConfig config;
 
-    /**
-     * @param kept most that are kept
-     * @param age how long one is kept
-     */
-    DeadTable(Database database, BodyFiles bodies, int kept, Duration age) {
+    /** @param config how many are kept, of how many bytes, and how long */
+    DeadTable(Database database, BodyFiles bodies, QueueConfig config) {
         this.database = database;
         this.bodies = bodies;
-        this.kept = kept;
-        this.age = age;
+        this.config = config;
     }
 
-    /** Moves a call here; false when it is no longer there. */
-    boolean bury(long id, int attempts, int status, String reason) {
+    /** Moves a call here; tells the bytes it took among the calls, if it was still there. */
+    OptionalLong bury(long id, int attempts, int status, String reason) {
         List<@Nullable String> expired = new ArrayList<>();
         long now = System.currentTimeMillis();
-        boolean moved = database.write(connection -> {
+        OptionalLong moved = database.write(connection -> {
             expired.clear();
-            int rows;
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO queue_dead(" + CallTable.COLUMNS
                     + ", attempts, status, reason, died) SELECT " + CallTable.COLUMNS
                     + ", ?, ?, ?, ? FROM queue_call WHERE id = ?")) {
@@ -49,14 +43,11 @@ final class DeadTable {
                 insert.setString(3, reason);
                 insert.setLong(4, now);
                 insert.setLong(5, id);
-                rows = insert.executeUpdate();
+                insert.executeUpdate();
             }
-            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM queue_call WHERE id = ?")) {
-                delete.setLong(1, id);
-                delete.executeUpdate();
-            }
+            OptionalLong taken = CallTable.delete(connection, id);
             expired.addAll(expire(connection, now));
-            return rows > 0;
+            return taken;
         });
         forget(expired);
         return moved;
@@ -70,9 +61,11 @@ final class DeadTable {
     private List<@Nullable String> expire(Connection connection, long now) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(
                 "DELETE FROM queue_dead WHERE died < ? OR id <= (SELECT id FROM queue_dead ORDER BY id DESC"
-                        + " LIMIT 1 OFFSET ?) RETURNING body_file")) {
-            delete.setLong(1, now - age.toMillis());
-            delete.setInt(2, kept);
+                        + " LIMIT 1 OFFSET ?) OR id <= (SELECT id FROM (SELECT id, sum(bytes) OVER (ORDER BY id DESC) AS total"
+                        + " FROM queue_dead) WHERE total > ? ORDER BY id DESC LIMIT 1) RETURNING body_file")) {
+            delete.setLong(1, now - config.deadAge().toMillis());
+            delete.setInt(2, config.deadKept());
+            delete.setLong(3, config.room().dead());
             return files(delete);
         }
     }

@@ -61,7 +61,7 @@ public final class LocalCalls implements CallStore {
             BodyFiles bodies = new BodyFiles(folder);
             CallTable calls = new CallTable(database, bodies);
             bodies.keepOnly(calls.bodyFiles());
-            DeadTable dead = new DeadTable(database, bodies, config.deadKept(), config.deadAge());
+            DeadTable dead = new DeadTable(database, bodies, config);
             dead.expire();
             return new LocalCalls(database, calls, dead, limit, log);
         } catch (IOException e) {
@@ -88,6 +88,11 @@ public final class LocalCalls implements CallStore {
     @Override
     public int size() {
         return calls.size();
+    }
+
+    @Override
+    public long bytes() {
+        return calls.bytes();
     }
 
     @Override
@@ -219,9 +224,7 @@ public final class LocalCalls implements CallStore {
 
         @Override
         public void dead(int attempts, int status, String reason) {
-            if (dead.bury(id, attempts, status, reason)) {
-                calls.resized(-1);
-            }
+            calls.leaves(() -> dead.bury(id, attempts, status, reason));
         }
 
         @Override
@@ -243,7 +246,7 @@ public final class LocalCalls implements CallStore {
     @Override
     public int retry(DeadLetter.Selection selection) {
         List<CallTable.Place> places = dead.retry(selection);
-        calls.resized(places.size());
+        calls.recount();
         places.forEach(place -> taken(place.function(), place.id()));
         return places.size();
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Calls functions through the gateway's own invocation path over loopback, so that a queued call starts, scales and counts like any other. */
 final class LoopbackInvoker implements FunctionInvoker {
     /** The invocation path has its own, shorter deadlines; this one only keeps a lost connection from waiting for ever. */
-    private static final Duration DEADLINE = Duration.ofHours(1);
+    private static final Duration DEADLINE = Duration.ofHours(25);
 
     private final OutgoingHttp http;
     private final URI gateway;

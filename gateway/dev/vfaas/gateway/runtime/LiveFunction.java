@@ -11,6 +11,11 @@ public interface LiveFunction {
     /** What was asked, current version. */
     FunctionDeployment deployment();
 
+    /** Time its answers may take as its environment says, nanoseconds; 0 when it does not say. See {@link AnswerTime}. */
+    default long answerNanos() {
+        return 0;
+    }
+
     /** Ready replicas of the version that serves, during an update the one before; an immutable snapshot, empty when there is none. */
     List<Endpoint> endpoints();
 

@@ -25,6 +25,7 @@ import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfoOptions;
+import io.nats.client.api.StreamState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -50,6 +51,7 @@ final class Broker implements AutoCloseable {
     private static final String CALLS = "vfaas-calls";
     private static final String DEAD = "vfaas-dead";
     private static final String BODIES = "vfaas-bodies";
+    private static final String BODY_STREAM = "OBJ_" + BODIES;
     private static final String CALL_SUBJECT = "vfaas.call.";
     private static final String DEAD_SUBJECT = "vfaas.dead.";
     private static final long MOST_INLINE = 256 * 1024;
@@ -57,18 +59,91 @@ final class Broker implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration BODIES_KEPT = Duration.ofDays(60);
 
-    private final Connection connection;
-    private final JetStream stream;
-    private final JetStreamManagement management;
-    private final ObjectStore objects;
+    private final String url;
     private final String place;
+    private final QueueConfig config;
+    private final Log log;
     private final Set<FunctionKey> consumers = ConcurrentHashMap.newKeySet();
+    private final Thread connecting;
+    private volatile @Nullable Server server;
+    private volatile RuntimeFailure trouble;
+    private volatile boolean closed;
 
-    private Broker(Connection connection, String place, QueueConfig config) throws IOException, JetStreamApiException {
-        this.connection = connection;
-        this.place = place;
-        this.stream = connection.jetStream();
-        this.management = connection.jetStreamManagement();
+    /** A server that was reached, with the streams it needs. */
+    private record Server(
+            Connection connection, JetStream stream, JetStreamManagement management, ObjectStore objects) {}
+
+    private Broker(String url, QueueConfig config, Log log) {
+        this.url = url;
+        this.place = place(url);
+        this.config = config;
+        this.log = log;
+        this.trouble = new RuntimeFailure(RuntimeFailure.Kind.UNAVAILABLE, "the queue " + place + " is not connected");
+        this.connecting = Thread.ofVirtual().name("queue-connect").unstarted(this::connectLater);
+    }
+
+    /** Connects; while that cannot be, it is tried again and again, and what needs the server throws UNAVAILABLE and tells why. */
+    static Broker connect(String url, QueueConfig config, Log log) {
+        Broker broker = new Broker(url, config, log);
+        if (!broker.connected()) {
+            log.warn("asynchronous calls are refused for now", "reason", String.valueOf(broker.trouble.getMessage()));
+            broker.connecting.start();
+        }
+        return broker;
+    }
+
+    private void connectLater() {
+        do {
+            try {
+                Thread.sleep(LOOK);
+            } catch (InterruptedException e) {
+                return;
+            }
+        } while (!closed && !connected());
+    }
+
+    private boolean connected() {
+        try {
+            Connection connection = open();
+            try {
+                server = prepared(connection);
+            } catch (IOException | JetStreamApiException | RuntimeException e) {
+                closeQuietly(connection);
+                throw unavailable("the queue " + place + " has no JetStream; start nats-server with -js (or -c)", e);
+            }
+            if (closed) {
+                closeQuietly(connection);
+            }
+            return true;
+        } catch (RuntimeFailure e) {
+            trouble = e;
+            return false;
+        }
+    }
+
+    private Connection open() {
+        Options options = new Options.Builder()
+                .server(url)
+                .connectionName("vfaas-gateway")
+                .connectionTimeout(TIMEOUT)
+                .maxReconnects(-1)
+                .reconnectWait(Duration.ofMillis(500))
+                .reconnectBufferSize(0) // a call is accepted when it is durable, not when it is remembered
+                .connectionListener((connection, event) -> log.info("queue " + place, "state", event.getEvent()))
+                .errorListener(new io.nats.client.ErrorListener() {})
+                .build();
+        try {
+            return Nats.connect(options);
+        } catch (IOException e) {
+            throw unavailable("cannot connect to the queue " + place + "; is nats-server running there?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("interrupted while connecting to the queue " + place, e);
+        }
+    }
+
+    private Server prepared(Connection connection) throws IOException, JetStreamApiException {
+        JetStreamManagement management = connection.jetStreamManagement();
         Set<String> there = Set.copyOf(management.getStreamNames());
         if (!there.contains(CALLS)) {
             management.addStream(StreamConfiguration.builder()
@@ -88,7 +163,7 @@ final class Broker implements AutoCloseable {
                     .maxAge(config.deadAge())
                     .build());
         }
-        if (!there.contains("OBJ_" + BODIES)) {
+        if (!there.contains(BODY_STREAM)) {
             connection
                     .objectStoreManagement()
                     .create(ObjectStoreConfiguration.builder(BODIES)
@@ -96,36 +171,15 @@ final class Broker implements AutoCloseable {
                             .ttl(BODIES_KEPT)
                             .build());
         }
-        this.objects = connection.objectStore(BODIES);
+        return new Server(connection, connection.jetStream(), management, connection.objectStore(BODIES));
     }
 
-    static Broker connect(String url, QueueConfig config, Log log) {
-        String place = place(url);
-        Options options = new Options.Builder()
-                .server(url)
-                .connectionName("vfaas-gateway")
-                .connectionTimeout(TIMEOUT)
-                .maxReconnects(-1)
-                .reconnectWait(Duration.ofMillis(500))
-                .reconnectBufferSize(0) // a call is accepted when it is durable, not when it is remembered
-                .connectionListener((connection, event) -> log.info("queue " + place, "state", event.getEvent()))
-                .errorListener(new io.nats.client.ErrorListener() {})
-                .build();
-        Connection connection;
-        try {
-            connection = Nats.connect(options);
-        } catch (IOException e) {
-            throw unavailable("cannot connect to the queue " + place + "; is nats-server running there?", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unavailable("interrupted while connecting to the queue " + place, e);
+    private Server server() {
+        Server reached = server;
+        if (reached == null) {
+            throw new RuntimeFailure(RuntimeFailure.Kind.UNAVAILABLE, String.valueOf(trouble.getMessage()), trouble);
         }
-        try {
-            return new Broker(connection, place, config);
-        } catch (IOException | JetStreamApiException | RuntimeException e) {
-            closeQuietly(connection);
-            throw unavailable("the queue " + place + " has no JetStream; start nats-server with -js (or -c)", e);
-        }
+        return reached;
     }
 
     /** Without user and password. */
@@ -136,7 +190,7 @@ final class Broker implements AutoCloseable {
 
     /** Largest body that travels in its message. */
     long mostInline() {
-        return Math.min(MOST_INLINE, connection.getMaxPayload() / 2);
+        return Math.min(MOST_INLINE, server().connection().getMaxPayload() / 2);
     }
 
     /** Makes sure that a function's calls can be taken; every gateway does. */
@@ -146,22 +200,24 @@ final class Broker implements AutoCloseable {
         }
         asking(
                 "make a consumer",
-                () -> management.addOrUpdateConsumer(
-                        CALLS,
-                        ConsumerConfiguration.builder()
-                                .durable(function.namespace() + "_" + function.name())
-                                .filterSubject(subject(CALL_SUBJECT, function))
-                                .ackPolicy(AckPolicy.Explicit)
-                                .ackWait(ACK_WAIT)
-                                .maxDeliver(-1)
-                                .maxAckPending(-1) // calls that wait for another attempt must not hold up the rest
-                                .build()));
+                () -> server().management()
+                        .addOrUpdateConsumer(
+                                CALLS,
+                                ConsumerConfiguration.builder()
+                                        .durable(function.namespace() + "_" + function.name())
+                                        .filterSubject(subject(CALL_SUBJECT, function))
+                                        .ackPolicy(AckPolicy.Explicit)
+                                        .ackWait(ACK_WAIT)
+                                        .maxDeliver(-1)
+                                        .maxAckPending(
+                                                -1) // calls that wait for another attempt must not hold up the rest
+                                        .build()));
         consumers.add(function);
     }
 
     /** Functions that have a consumer. */
     List<FunctionKey> functions() {
-        return asking("list the consumers", () -> management.getConsumerNames(CALLS)).stream()
+        return asking("list the consumers", () -> server().management().getConsumerNames(CALLS)).stream()
                 .filter(name -> name.indexOf('_') > 0)
                 .map(name ->
                         new FunctionKey(name.substring(0, name.indexOf('_')), name.substring(name.indexOf('_') + 1)))
@@ -172,21 +228,25 @@ final class Broker implements AutoCloseable {
     JetStreamSubscription subscribe(FunctionKey function) throws IOException, JetStreamApiException {
         consumer(function);
         try {
-            return stream.subscribe(
-                    null, PullSubscribeOptions.bind(CALLS, function.namespace() + "_" + function.name()));
+            return server().stream()
+                    .subscribe(null, PullSubscribeOptions.bind(CALLS, function.namespace() + "_" + function.name()));
         } catch (IOException | JetStreamApiException | RuntimeException e) {
             consumers.remove(function); // it may have been removed on the server: the next try makes it again
             throw e;
         }
     }
 
-    /** Calls kept, handed out or not. */
-    int size() {
-        return (int) Math.min(
-                Integer.MAX_VALUE,
-                asking("count the calls", () -> management.getStreamInfo(CALLS))
-                        .getStreamState()
-                        .getMsgCount());
+    /** How many calls are kept, handed out or not, and their bytes on the server, dead letters' large bodies included. */
+    Kept kept() {
+        StreamState calls = state(CALLS);
+        return new Kept(
+                (int) Math.min(Integer.MAX_VALUE, calls.getMsgCount()),
+                calls.getByteCount() + state(BODY_STREAM).getByteCount());
+    }
+
+    private StreamState state(String stream) {
+        return asking("count the calls", () -> server().management().getStreamInfo(stream))
+                .getStreamState();
     }
 
     void publishCall(CallMessage call, byte @Nullable [] data, String id) {
@@ -200,7 +260,7 @@ final class Broker implements AutoCloseable {
     private void publish(Message message, String id) {
         PublishOptions options =
                 PublishOptions.builder().messageId(id).streamTimeout(TIMEOUT).build();
-        asking("keep the call", () -> stream.publish(message, options));
+        asking("keep the call", () -> server().stream().publish(message, options));
     }
 
     /** Done with a message; certain when this returns. */
@@ -222,7 +282,7 @@ final class Broker implements AutoCloseable {
         while (true) {
             MessageInfo message;
             try {
-                message = management.getNextMessage(DEAD, next, subject);
+                message = server().management().getNextMessage(DEAD, next, subject);
             } catch (JetStreamApiException e) {
                 if (isNone(e)) {
                     return;
@@ -240,7 +300,7 @@ final class Broker implements AutoCloseable {
     @Nullable
     MessageInfo deadLetter(long sequence) {
         try {
-            return management.getMessage(DEAD, sequence);
+            return server().management().getMessage(DEAD, sequence);
         } catch (JetStreamApiException e) {
             if (isNone(e)) {
                 return null;
@@ -258,19 +318,20 @@ final class Broker implements AutoCloseable {
     Map<String, Long> deadSubjects() {
         return asking(
                         "count dead letters",
-                        () -> management.getStreamInfo(DEAD, StreamInfoOptions.filterSubjects(DEAD_SUBJECT + ">")))
+                        () -> server().management()
+                                .getStreamInfo(DEAD, StreamInfoOptions.filterSubjects(DEAD_SUBJECT + ">")))
                 .getStreamState()
                 .getSubjectMap();
     }
 
     void deleteDead(long sequence) {
-        asking("forget a dead letter", () -> management.deleteMessage(DEAD, sequence));
+        asking("forget a dead letter", () -> server().management().deleteMessage(DEAD, sequence));
     }
 
     void putBody(String name, InputStream content) {
         asking("keep the body", () -> {
             try {
-                return objects.put(ObjectMeta.objectName(name), content);
+                return server().objects().put(ObjectMeta.objectName(name), content);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("SHA-256 is part of every Java runtime", e);
             }
@@ -280,7 +341,7 @@ final class Broker implements AutoCloseable {
     void getBody(String name, OutputStream out) {
         asking("read the body", () -> {
             try {
-                return objects.get(name, out);
+                return server().objects().get(name, out);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("SHA-256 is part of every Java runtime", e);
             } catch (InterruptedException e) {
@@ -294,7 +355,7 @@ final class Broker implements AutoCloseable {
     void deleteBody(@Nullable String name) {
         if (name != null) {
             try {
-                objects.delete(name);
+                server().objects().delete(name);
             } catch (IOException | JetStreamApiException e) {
                 // its age removes it
             }
@@ -302,12 +363,15 @@ final class Broker implements AutoCloseable {
     }
 
     void check() {
-        if (connection.getStatus() != Connection.Status.CONNECTED) {
+        Connection.Status status = server().connection().getStatus();
+        if (status != Connection.Status.CONNECTED) {
             throw new RuntimeFailure(
-                    RuntimeFailure.Kind.UNAVAILABLE,
-                    "the queue " + place + " is not connected: " + connection.getStatus());
+                    RuntimeFailure.Kind.UNAVAILABLE, "the queue " + place + " is not connected: " + status);
         }
     }
+
+    /** What is kept of calls. */
+    record Kept(int calls, long bytes) {}
 
     private interface Question<T> {
         T ask() throws IOException, JetStreamApiException;
@@ -345,6 +409,11 @@ final class Broker implements AutoCloseable {
 
     @Override
     public void close() {
-        closeQuietly(connection);
+        closed = true;
+        connecting.interrupt();
+        Server reached = server;
+        if (reached != null) {
+            closeQuietly(reached.connection());
+        }
     }
 }

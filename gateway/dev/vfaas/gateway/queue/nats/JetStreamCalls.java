@@ -49,7 +49,7 @@ public final class JetStreamCalls implements CallStore {
     private volatile @Nullable Worker worker;
     private volatile boolean closing;
     private volatile boolean ended;
-    private volatile int size;
+    private volatile Broker.Kept kept = new Broker.Kept(0, 0);
     private @Nullable Thread keeper;
 
     private JetStreamCalls(Broker broker, BodyFiles bodies, Path folder, ToIntFunction<FunctionKey> limit, Log log) {
@@ -61,12 +61,12 @@ public final class JetStreamCalls implements CallStore {
     }
 
     /**
-     * Connects, and makes what is missing on the server.
+     * Connects, and makes what is missing on the server; while it cannot be used, that is tried again and calls are refused.
      *
      * @param url {@code nats://host:4222}
      * @param folder of bodies on their way; what a crash left there is removed
      * @param limit how many calls of a function run at a time on this gateway
-     * @throws dev.vfaas.gateway.runtime.RuntimeFailure UNAVAILABLE when the server cannot be used, and why
+     * @throws dev.vfaas.gateway.runtime.RuntimeFailure UNAVAILABLE when the folder cannot be used
      */
     public static JetStreamCalls open(
             String url, Path folder, QueueConfig config, ToIntFunction<FunctionKey> limit, Log log) {
@@ -93,7 +93,12 @@ public final class JetStreamCalls implements CallStore {
 
     @Override
     public int size() {
-        return size;
+        return kept.calls();
+    }
+
+    @Override
+    public long bytes() {
+        return kept.bytes();
     }
 
     @Override
@@ -138,7 +143,7 @@ public final class JetStreamCalls implements CallStore {
             try {
                 if (!closing) {
                     broker.functions().forEach(this::pull);
-                    size = broker.size();
+                    kept = broker.kept();
                 }
             } catch (RuntimeException e) {
                 log.warn("the queue does not answer, trying again", "reason", String.valueOf(e.getMessage()));
@@ -284,7 +289,7 @@ public final class JetStreamCalls implements CallStore {
 
     @Override
     public int waiting() {
-        return size;
+        return kept.calls();
     }
 
     /** A dead letter and its place in the stream. */

@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.runtime.kubernetes;
 
+import dev.vfaas.gateway.runtime.AnswerTime;
 import dev.vfaas.gateway.runtime.Endpoint;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.FunctionLoad;
@@ -40,6 +41,7 @@ final class KubernetesFunction implements LiveFunction {
     private Deployment deployment;
     private HealthCheck check;
     private volatile FunctionDeployment asked;
+    private volatile long answerNanos;
     private volatile List<Endpoint> endpoints = List.of();
     private volatile int wanted;
     private int changing;
@@ -55,6 +57,7 @@ final class KubernetesFunction implements LiveFunction {
         this.deployment = first;
         this.asked = reading.asked(first);
         this.check = check(asked);
+        this.answerNanos = AnswerTime.nanos(asked.envVars());
         this.wanted = Reading.wanted(first);
     }
 
@@ -80,6 +83,11 @@ final class KubernetesFunction implements LiveFunction {
     @Override
     public FunctionDeployment deployment() {
         return asked;
+    }
+
+    @Override
+    public long answerNanos() {
+        return answerNanos;
     }
 
     @Override
@@ -122,6 +130,7 @@ final class KubernetesFunction implements LiveFunction {
                 if (!read.equals(asked)) {
                     asked = read;
                     check = check(read);
+                    answerNanos = AnswerTime.nanos(read.envVars());
                 }
             }
             if (changing == 0) {

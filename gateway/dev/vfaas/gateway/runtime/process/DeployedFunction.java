@@ -1,5 +1,6 @@
 package dev.vfaas.gateway.runtime.process;
 
+import dev.vfaas.gateway.runtime.AnswerTime;
 import dev.vfaas.gateway.runtime.Endpoint;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.FunctionLoad;
@@ -36,12 +37,14 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
     private Replicas replicas;
     private boolean ended;
     private volatile List<Endpoint> endpoints = List.of();
+    private volatile long answerNanos;
 
     DeployedFunction(DeploymentTable.Stored stored, Services services, FunctionLog log) {
         this.key = stored.key();
         this.createdAt = stored.createdAt();
         this.replicas = stored.replicas();
         this.newest = new Generation(stored.newest());
+        this.answerNanos = AnswerTime.nanos(stored.newest().variables());
         this.serving =
                 stored.serving().number() == stored.newest().number() ? newest : new Generation(stored.serving());
         this.services = services;
@@ -63,6 +66,11 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
         synchronized (lock) {
             return newest.revision().deployment();
         }
+    }
+
+    @Override
+    public long answerNanos() {
+        return answerNanos;
     }
 
     @Override
@@ -122,6 +130,7 @@ final class DeployedFunction implements LiveFunction, Replica.Events {
             synchronized (lock) {
                 Generation superseded = newest;
                 newest = new Generation(revision);
+                answerNanos = AnswerTime.nanos(revision.variables());
                 replicas = then;
                 if (superseded != serving) {
                     departures.retire(superseded);

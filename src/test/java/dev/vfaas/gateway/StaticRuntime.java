@@ -1,5 +1,6 @@
 package dev.vfaas.gateway;
 
+import dev.vfaas.gateway.runtime.AnswerTime;
 import dev.vfaas.gateway.runtime.Endpoint;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.FunctionLoad;
@@ -41,21 +42,25 @@ final class StaticRuntime implements FunctionRuntime {
     }
 
     static FunctionDeployment deployment(String name, Map<String, String> labels) {
-        return deployment(name, labels, Map.of());
+        return deployment(name, Map.of(), labels, Map.of());
+    }
+
+    static FunctionDeployment with(String name, Map<String, String> environment) {
+        return deployment(name, environment, Map.of(), Map.of());
     }
 
     static FunctionDeployment annotated(String name, Map<String, String> annotations) {
-        return deployment(name, Map.of(), annotations);
+        return deployment(name, Map.of(), Map.of(), annotations);
     }
 
     private static FunctionDeployment deployment(
-            String name, Map<String, String> labels, Map<String, String> annotations) {
+            String name, Map<String, String> environment, Map<String, String> labels, Map<String, String> annotations) {
         return new FunctionDeployment(
                 name,
                 name + ":latest",
                 null,
                 null,
-                Map.of(),
+                environment,
                 List.of(),
                 List.of(),
                 labels,
@@ -91,6 +96,11 @@ final class StaticRuntime implements FunctionRuntime {
         @Override
         public List<Endpoint> endpoints() {
             return endpoints;
+        }
+
+        @Override
+        public long answerNanos() {
+            return AnswerTime.nanos(deployment.envVars());
         }
 
         @Override

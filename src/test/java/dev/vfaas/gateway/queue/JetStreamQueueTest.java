@@ -210,10 +210,18 @@ class JetStreamQueueTest {
     }
 
     @Test
-    void aServerThatIsNotThereIsNamed() throws Exception {
+    void aServerThatIsNotThereYetIsNamedAndWaitedFor() throws Exception {
         server.kill();
-        assertThatThrownBy(() -> new Node("one"))
-                .hasMessageContaining("cannot connect to the queue " + server.url())
-                .hasMessageContaining("is nats-server running there?");
+        try (Node one = new Node("one")) {
+            one.start(200);
+            assertThatThrownBy(one.queue::check)
+                    .hasMessageContaining("cannot connect to the queue " + server.url())
+                    .hasMessageContaining("is nats-server running there?");
+            assertThat(one.post("early", new byte[1])).isEqualTo(503);
+            server.start();
+            await("a call that is taken", () -> one.post("later", new byte[1]) == 202);
+            await("the call", () -> runs.containsKey("later:" + Arrays.hashCode(new byte[1])));
+            one.queue.check();
+        }
     }
 }
