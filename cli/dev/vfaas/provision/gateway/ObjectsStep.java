@@ -44,8 +44,9 @@ final class ObjectsStep implements Step {
 
     /**
      * Makes what the objects need: namespace, volume, folder, secrets. Kubernetes binds a claim at once when its controller has already seen the volume
-     * the claim names, which the volume's phase tells, and otherwise looks again only every 15 s; a pod whose claim is not bound yet may wait 10 s
-     * for the next look at it. Therefore volume and claim come first. $1: the volume, $2: its claim, $3: the gateway's image, $4: the archive it is in,
+     * the claim names, which the volume's phase tells, and when neither changed while it bound them; otherwise it looks again only every 15 s, or when
+     * one of them changes, for which an annotation is enough. A pod whose claim is not bound yet may wait 10 s for the next look at it. Therefore
+     * volume and claim come first. $1: the volume, $2: its claim, $3: the gateway's image, $4: the archive it is in,
      * should K3s not have imported it when it started.
      */
     private static final String PREPARE = """
@@ -58,7 +59,9 @@ final class ObjectsStep implements Step {
               while [ "$i" -lt 60 ]; do
                 case $(k -n vfaas get "$1" -o 'jsonpath={.status.phase}') in $2|Bound) break ;; esac
                 i=$((i + 1)); sleep 0.2
+                [ "$((i % 4))" -ne 0 ] || k -n vfaas annotate --overwrite "$1" "vfaas.dev/look-again=$i" >/dev/null || true
               done
+              [ "$i" -lt 4 ] || k -n vfaas annotate "$1" vfaas.dev/look-again- >/dev/null || true
             }
             volume() {
               printf %s "$1" | k apply -f - >/dev/null

@@ -24,13 +24,15 @@ final class RolloutStep implements Step {
     private static final String LOOK = """
             export PATH="$PATH:/usr/local/bin"
             look() {
-              said=$(k3s kubectl -n vfaas get deployment gateway -o 'jsonpath={.metadata.generation} {.status.observedGeneration} {.spec.replicas} {.status.updatedReplicas} {.status.availableReplicas} {.status.replicas}' --request-timeout=8s 2>&1) \\
+              said=$(k3s kubectl -n vfaas get deployment gateway -o 'jsonpath=generation={.metadata.generation} seen={.status.observedGeneration} wanted={.spec.replicas} updated={.status.updatedReplicas} available={.status.availableReplicas} all={.status.replicas}' --request-timeout=8s 2>&1) \\
                 || { echo "$said" | tail -n 1; return 1; }
-              set -- $said
-              if [ "$1" != "${2:-}" ]; then echo "the new version is not seen yet"; return 1; fi
-              if [ "${4:-0}" != "$3" ]; then echo "a new pod is being started"; return 1; fi
-              if [ "${5:-0}" -lt "$3" ]; then echo "the new pod is not ready yet"; return 1; fi
-              if [ "${6:-0}" != "$3" ]; then echo "the old pod finishes its calls"; return 1; fi
+              for word in $said; do
+                case $word in generation=*|seen=*|wanted=*|updated=*|available=*|all=*) local "$word" ;; esac
+              done
+              if [ "$generation" != "$seen" ]; then echo "the new version is not seen yet"; return 1; fi
+              if [ "${updated:-0}" != "$wanted" ]; then echo "a new pod is being started"; return 1; fi
+              if [ "${available:-0}" -lt "$wanted" ]; then echo "the new pod is not ready yet"; return 1; fi
+              if [ "${all:-0}" != "$wanted" ]; then echo "the old pod finishes its calls"; return 1; fi
               echo ready
             }
             command -v k3s >/dev/null || { echo "no cluster"; exit 0; }
