@@ -181,7 +181,7 @@ http { access_log off; keepalive_requests 100000000; client_body_temp_path /tmp/
         time.sleep(3)
 
     def kubeproxy(self):
-        """wrk through the gateway's pod beside wrk through nginx, to the same pod; then at half of the gateway's load."""
+        """wrk through the gateway's pod beside wrk through nginx, to the same pod; then both at half of the gateway's load."""
         cluster = self.cluster()
         name = "bench-static"
         cluster.deploy(name, STATIC, min=1, max=1)
@@ -208,11 +208,18 @@ http {{ access_log off; keepalive_requests 100000000; client_body_temp_path {sel
         pause = pathlib.Path(self.work, "pause.lua")
         connections = 64
         pause.write_text(PAUSED % max(1, round(2 * 1000 * connections / (ours / 2))))
-        half, p99 = zip(*(self.wrk(cluster, "-t1", f"-c{connections}", "-d10s", "-s", pause, targets["gateway"]) for _ in range(self.turns(5))))
+        half, p99, beside = [], [], []
+        for _ in range(self.turns(5)):
+            for target, latencies in (("gateway", p99), ("nginx", beside)):
+                rate, latency = self.wrk(cluster, "-t1", f"-c{connections}", "-d10s", "-s", pause, targets[target])
+                latencies.append(latency)
+                if target == "gateway":
+                    half.append(rate)
         self.row("Kubernetes, requests/s through the gateway, 32 connections", f"{ours:,.0f} = {ours / theirs:.0%} of nginx ({theirs:,.0f})", "≥ 60 % of nginx",
                  ours >= 0.6 * theirs)
         p99 = statistics.median(p99)
-        self.row(f"Kubernetes, p99 at half load ({statistics.median(half):,.0f} requests/s)", f"{p99:.1f} ms", "≤ 3 ms", p99 <= 3)
+        self.row(f"Kubernetes, p99 at half load ({statistics.median(half):,.0f} requests/s)", f"{p99:.1f} ms (nginx at that load {statistics.median(beside):.1f})",
+                 "≤ 3 ms", p99 <= 3)
         cluster.remove(name)
 
     @staticmethod
