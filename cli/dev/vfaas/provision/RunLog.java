@@ -20,6 +20,7 @@ public final class RunLog implements AutoCloseable {
     private final Path file;
     private final BufferedWriter writer;
     private final InstantSource clock;
+    private boolean closed;
 
     private RunLog(Path file, BufferedWriter writer, InstantSource clock) {
         this.file = file;
@@ -51,8 +52,11 @@ public final class RunLog implements AutoCloseable {
         return file;
     }
 
-    /** Appends a text; what is behind its first line is indented. */
+    /** Appends a text; what is behind its first line is indented. A command that ends behind the run, as the lock's last sign of life, is not told. */
     public synchronized void line(String text) {
+        if (closed) {
+            return;
+        }
         try {
             writer.write(clock.instant() + " " + text.strip().replace("\n", "\n    ") + "\n");
             writer.flush();
@@ -63,6 +67,7 @@ public final class RunLog implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         try {
             writer.close();
         } catch (IOException e) {
