@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
         description = "List the functions",
         footer = {
             "",
+            "Invocations are those of the gateway that answers; of several each counts its own.",
             "JSON: an array of OpenFaaS's FunctionStatus",
             "",
             "Examples:",

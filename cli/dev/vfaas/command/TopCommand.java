@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "On a terminal the table is drawn again until Ctrl-C; elsewhere, and with -o or --once, it is shown once.",
+            "Calls are those of the gateway that answers; of several each counts its own.",
             "JSON: [{name, namespace, replicas, availableReplicas, inFlight, rate, p50Seconds, p99Seconds, milliCpu,"
                     + " memoryBytes}]",
             "",

@@ -26,7 +26,7 @@ final class CallQueues {
         // a folder of its own: calls that the database still holds keep their files
         Path folder = data.resolve("calls-nats");
         return AsyncQueue.open(
-                (settings, limit) -> JetStreamCalls.open(server, folder, settings, limit, log),
+                (settings, limit, exists) -> JetStreamCalls.open(server, folder, settings, limit, exists, log),
                 folder,
                 runtime::live,
                 QueueConfig.DEFAULT,

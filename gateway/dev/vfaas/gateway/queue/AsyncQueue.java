@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
@@ -37,11 +38,11 @@ public final class AsyncQueue implements AutoCloseable {
     private final CallAcceptor acceptor;
     private volatile boolean closing;
 
-    /** Makes a store, over the files of large bodies and the number of calls of a function that run at a time. */
+    /** Makes a store, over the number of calls of a function that run at a time and which functions exist. */
     @FunctionalInterface
     public interface Store {
         /** Opens it. */
-        CallStore open(QueueConfig config, ToIntFunction<FunctionKey> limit);
+        CallStore open(QueueConfig config, ToIntFunction<FunctionKey> limit, Predicate<FunctionKey> exists);
     }
 
     private AsyncQueue(
@@ -58,7 +59,7 @@ public final class AsyncQueue implements AutoCloseable {
         this.metrics = metrics;
         this.version = version;
         this.log = log;
-        this.calls = store.open(config, this::limit);
+        this.calls = store.open(config, this::limit, this::exists);
         this.acceptor = new CallAcceptor(calls, bodies, config, this::exists, metrics::queued);
     }
 
@@ -79,7 +80,7 @@ public final class AsyncQueue implements AutoCloseable {
             String version,
             Log log) {
         return open(
-                (settings, limit) -> LocalCalls.open(database, folder, settings, limit, log),
+                (settings, limit, exists) -> LocalCalls.open(database, folder, settings, limit, log),
                 folder,
                 functions,
                 config,

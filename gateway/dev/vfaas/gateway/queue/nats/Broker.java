@@ -17,6 +17,7 @@ import io.nats.client.PublishOptions;
 import io.nats.client.PullSubscribeOptions;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.ObjectMeta;
@@ -32,7 +33,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -215,13 +216,20 @@ final class Broker implements AutoCloseable {
         consumers.add(function);
     }
 
-    /** Functions that have a consumer. */
-    List<FunctionKey> functions() {
-        return asking("list the consumers", () -> server().management().getConsumerNames(CALLS)).stream()
-                .filter(name -> name.indexOf('_') > 0)
-                .map(name ->
-                        new FunctionKey(name.substring(0, name.indexOf('_')), name.substring(name.indexOf('_') + 1)))
-                .toList();
+    /** Functions that have a consumer, with the number of their calls that wait or are handed out. */
+    Map<FunctionKey, Long> functions() {
+        Map<FunctionKey, Long> functions = new HashMap<>();
+        for (ConsumerInfo consumer :
+                asking("list the consumers", () -> server().management().getConsumers(CALLS))) {
+            String name = consumer.getName();
+            int end = name.indexOf('_');
+            if (end > 0) {
+                functions.put(
+                        new FunctionKey(name.substring(0, end), name.substring(end + 1)),
+                        consumer.getNumPending() + consumer.getNumAckPending());
+            }
+        }
+        return functions;
     }
 
     /** Begins to take a function's calls; makes its consumer when there is none. */

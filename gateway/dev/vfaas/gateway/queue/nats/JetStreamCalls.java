@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ public final class JetStreamCalls implements CallStore {
     private final BodyFiles bodies;
     private final Path folder;
     private final ToIntFunction<FunctionKey> limit;
+    private final Predicate<FunctionKey> exists;
     private final Log log;
     private final Map<FunctionKey, Puller> pullers = new ConcurrentHashMap<>();
     private final Set<Message> held = ConcurrentHashMap.newKeySet();
@@ -52,7 +54,14 @@ public final class JetStreamCalls implements CallStore {
     private volatile Broker.Kept kept = new Broker.Kept(0, 0);
     private @Nullable Thread keeper;
 
-    private JetStreamCalls(Broker broker, BodyFiles bodies, Path folder, ToIntFunction<FunctionKey> limit, Log log) {
+    private JetStreamCalls(
+            Broker broker,
+            BodyFiles bodies,
+            Path folder,
+            ToIntFunction<FunctionKey> limit,
+            Predicate<FunctionKey> exists,
+            Log log) {
+        this.exists = exists;
         this.broker = broker;
         this.bodies = bodies;
         this.folder = folder;
@@ -66,15 +75,21 @@ public final class JetStreamCalls implements CallStore {
      * @param url {@code nats://host:4222}
      * @param folder of bodies on their way; what a crash left there is removed
      * @param limit how many calls of a function run at a time on this gateway
+     * @param exists whether a function is deployed: calls of one that is not are taken until none is left
      * @throws dev.vfaas.gateway.runtime.RuntimeFailure UNAVAILABLE when the folder cannot be used
      */
     public static JetStreamCalls open(
-            String url, Path folder, QueueConfig config, ToIntFunction<FunctionKey> limit, Log log) {
+            String url,
+            Path folder,
+            QueueConfig config,
+            ToIntFunction<FunctionKey> limit,
+            Predicate<FunctionKey> exists,
+            Log log) {
         Broker broker = Broker.connect(url, config, log);
         try {
             BodyFiles bodies = new BodyFiles(folder);
             bodies.keepOnly(Set.of(), LEFT_BEHIND);
-            return new JetStreamCalls(broker, bodies, folder, limit, log);
+            return new JetStreamCalls(broker, bodies, folder, limit, exists, log);
         } catch (IOException e) {
             broker.close();
             throw Broker.unavailable("the folder " + folder + " cannot be used", e);
@@ -142,7 +157,7 @@ public final class JetStreamCalls implements CallStore {
             }
             try {
                 if (!closing) {
-                    broker.functions().forEach(this::pull);
+                    broker.functions().forEach(this::pullOrEnd);
                     kept = broker.kept();
                 }
             } catch (RuntimeException e) {
@@ -164,6 +179,23 @@ public final class JetStreamCalls implements CallStore {
             } catch (RuntimeException e) { // said again in a moment
                 log.warn("cannot tell the queue that a call runs", "reason", String.valueOf(e.getMessage()));
                 return;
+            }
+        }
+    }
+
+    /** Functions whose calls are taken now. */
+    public Set<FunctionKey> taking() {
+        return Set.copyOf(pullers.keySet());
+    }
+
+    /** Takes the calls of a function that exists, or that was removed and has calls left. */
+    private void pullOrEnd(FunctionKey function, long calls) {
+        if (calls > 0 || exists.test(function)) {
+            pull(function);
+        } else {
+            Puller idle = pullers.remove(function);
+            if (idle != null) {
+                idle.stop();
             }
         }
     }

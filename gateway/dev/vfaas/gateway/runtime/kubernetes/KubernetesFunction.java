@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class KubernetesFunction implements LiveFunction {
     private static final int FIRST_PAUSE_MILLIS = 10;
     private static final int LONGEST_PAUSE_MILLIS = 200;
+    private static final Duration LOOK = Duration.ofSeconds(2);
     private static final Duration WAKE_LIMIT = Duration.ofSeconds(60);
 
     private final FunctionKey key;
@@ -46,6 +47,8 @@ final class KubernetesFunction implements LiveFunction {
     private volatile int wanted;
     private int changing;
     private boolean removed;
+    private boolean looking;
+    private long lookUntilNanos;
     private @Nullable CompletableFuture<@Nullable Void> waiting;
 
     KubernetesFunction(Deployment first, Reading reading, Numbers numbers) {
@@ -408,6 +411,11 @@ final class KubernetesFunction implements LiveFunction {
             if (wanted == 0) {
                 beginWake();
             }
+            lookUntilNanos = System.nanoTime() + WAKE_LIMIT.toNanos();
+            if (!looking) {
+                looking = true;
+                numbers.later(LOOK, this::look);
+            }
             return held.minimalCompletionStage();
         }
     }
@@ -455,6 +463,29 @@ final class KubernetesFunction implements LiveFunction {
         }
     }
 
+    /**
+     * Asks for the pods while calls are held for long: a watch whose API server died without a word may say nothing for minutes, when another server of
+     * the cluster would answer.
+     */
+    private void look() {
+        synchronized (lock) {
+            if (waiting == null || removed || System.nanoTime() - lookUntilNanos > 0) {
+                looking = false;
+                return;
+            }
+        }
+        try {
+            for (Pod pod : numbers.pods(key)) {
+                if (pod.getMetadata().getDeletionTimestamp() == null) {
+                    see(pod);
+                }
+            }
+        } catch (RuntimeFailure e) {
+            // at the next look, perhaps
+        }
+        numbers.later(LOOK, this::look);
+    }
+
     // ---- reports
 
     /**
@@ -476,6 +507,13 @@ final class KubernetesFunction implements LiveFunction {
                     .map(replica -> new Seen(replica.pod(), replica.revision(), replica.isReady()))
                     .toList();
             return new View(deployment, asked, Reading.revision(deployment), wanted, pods);
+        }
+    }
+
+    /** The names of its pods, those that end included. */
+    List<String> podNames() {
+        synchronized (lock) {
+            return replicas.values().stream().map(Replica::replica).toList();
         }
     }
 

@@ -222,7 +222,8 @@ public final class KubernetesRuntime implements FunctionRuntime {
     public Map<FunctionKey, ResourceUse> use(Collection<FunctionKey> keys) {
         Map<FunctionKey, ResourceUse> use = new HashMap<>();
         for (FunctionKey key : keys) {
-            ResourceUse used = usage.lately(key);
+            KubernetesFunction function = directory.find(key);
+            ResourceUse used = function == null ? null : usage.lately(key.namespace(), function.podNames());
             if (used != null) {
                 use.put(key, used);
             }

@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class Namespaces implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(15);
 
+    /** What a namespace gets as openfaas-fn has it: what functions may ask for, and whose it is. */
+    private static final Map<String, String> USUAL_LABELS = Map.of(
+            "pod-security.kubernetes.io/enforce", "baseline",
+            "pod-security.kubernetes.io/warn", "restricted",
+            "app.kubernetes.io/managed-by", "vfaas",
+            "dev.vfaas/role", "functions");
+
     private final Cluster cluster;
     private final Directory directory;
     private final Consumer<String> log;
@@ -50,7 +57,7 @@ final class Namespaces implements AutoCloseable {
         directory.watch(FunctionKey.DEFAULT_NAMESPACE, limit);
         for (Namespace namespace : found) {
             if (isOurs(namespace)) {
-                directory.watch(namespace.getMetadata().getName(), limit);
+                enter(namespace.getMetadata().getName(), limit);
             }
         }
         if (allowed) {
@@ -88,13 +95,25 @@ final class Namespaces implements AutoCloseable {
         String name = namespace.getMetadata().getName();
         if (isOurs(namespace)) {
             try {
-                directory.watch(name, LOOK);
+                enter(name, LOOK);
             } catch (RuntimeFailure e) {
                 log.accept(e.getMessage() + "; it is tried again until it works");
             }
         } else if (!name.equals(FunctionKey.DEFAULT_NAMESPACE)) {
             directory.leave(name);
         }
+    }
+
+    /** Watches one that somebody else may have made, with the gateway's rights in it. */
+    private void enter(String name, Duration limit) {
+        if (!directory.watches(name)) {
+            try {
+                rights.grant(name);
+            } catch (KubernetesClientException e) { // it may have them all the same
+                log.accept("no rights given in namespace " + name + ": " + e.getMessage());
+            }
+        }
+        directory.watch(name, limit);
     }
 
     private static boolean isOurs(Namespace namespace) {
@@ -165,13 +184,15 @@ final class Namespaces implements AutoCloseable {
                     .resource(new NamespaceBuilder()
                             .withNewMetadata()
                             .withName(name)
-                            .withLabels(asked.labels())
+                            .withLabels(USUAL_LABELS)
+                            .addToLabels(asked.labels())
                             .withAnnotations(asked.annotations())
                             .addToAnnotations(Marks.NAMESPACE, "1")
                             .endMetadata()
                             .build())
                     .create();
             rights.grant(name);
+            rights.seclude(name);
         } catch (KubernetesClientException e) {
             throw e.getCode() == 409
                     ? new RuntimeFailure(

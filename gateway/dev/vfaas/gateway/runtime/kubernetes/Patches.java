@@ -2,10 +2,13 @@ package dev.vfaas.gateway.runtime.kubernetes;
 
 import dev.vfaas.gateway.runtime.FunctionKey;
 import dev.vfaas.gateway.runtime.RuntimeFailure;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +71,33 @@ final class Patches implements Numbers {
     }
 
     @Override
+    public List<Pod> pods(FunctionKey key) {
+        try {
+            return cluster.client()
+                    .pods()
+                    .inNamespace(key.namespace())
+                    .withLabel(Marks.FUNCTION, key.name())
+                    .list()
+                    .getItems();
+        } catch (KubernetesClientException e) {
+            throw cluster.failure("list the pods of function " + key, e);
+        }
+    }
+
+    @Override
     public void async(Runnable task) {
         executor.execute(task);
+    }
+
+    @Override
+    public void later(Duration wait, Runnable task) {
+        executor.execute(() -> {
+            try {
+                Thread.sleep(wait);
+            } catch (InterruptedException e) {
+                return; // closing
+            }
+            task.run();
+        });
     }
 }

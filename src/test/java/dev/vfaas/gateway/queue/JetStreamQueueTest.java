@@ -45,14 +45,19 @@ class JetStreamQueueTest {
         final AsyncQueue queue;
         final TestServer front;
         final AtomicInteger ran = new AtomicInteger();
+        volatile boolean deployed = true;
+        private JetStreamCalls store;
 
         Node(String name) throws java.io.IOException {
             this.name = name;
             Path own = folder.resolve(name);
             this.queue = AsyncQueue.open(
-                    (settings, limit) -> JetStreamCalls.open(server.url(), own, settings, limit, new Log(System.err)),
+                    (settings, limit, exists) -> {
+                        store = JetStreamCalls.open(server.url(), own, settings, limit, exists, new Log(System.err));
+                        return store;
+                    },
                     own,
-                    key -> key.name().startsWith("echo") ? new AsyncQueueTest.Deployed(key, Map.of()) : null,
+                    key -> deployed ? new AsyncQueueTest.Deployed(key, Map.of()) : null,
                     QUICK,
                     QueueMetrics.NONE,
                     "test",
@@ -206,6 +211,33 @@ class JetStreamQueueTest {
                     runs.values().stream().mapToInt(AtomicInteger::get).sum() - runs.size();
             System.err.println(all + " calls, none lost, " + duplicates + " run again");
             assertThat(duplicates).isLessThan(100);
+        }
+    }
+
+    @Test
+    void callsOfARemovedFunctionAreTakenUntilNoneIsLeft() throws Exception {
+        byte[] body = new byte[1];
+        try (Node one = new Node("one")) {
+            one.start(200);
+            assertThat(one.post("before", body)).isEqualTo(202);
+            await("the call", () -> runs.containsKey("before:" + Arrays.hashCode(body)));
+            assertThat(one.store.taking()).hasSize(1);
+            one.deployed = false;
+            await("the end of it", () -> one.store.taking().isEmpty());
+
+            one.deployed = true;
+            assertThat(one.post("after", body)).isEqualTo(202);
+            await("the other call", () -> runs.containsKey("after:" + Arrays.hashCode(body)));
+            await("an empty queue", () -> one.queue.size() == 0);
+        }
+        try (Node two = new Node("two")) { // its function is gone when it starts, a call of it is not
+            assertThat(two.post("left", body)).isEqualTo(202);
+            two.deployed = false;
+            two.start(200);
+            await(
+                    "a dead letter",
+                    () -> two.queue.dead(DeadLetter.Selection.ALL).size() == 1);
+            await("the end of it", () -> two.store.taking().isEmpty());
         }
     }
 

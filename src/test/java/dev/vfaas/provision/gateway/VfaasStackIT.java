@@ -134,6 +134,7 @@ class VfaasStackIT {
             passes(tool("registry", "logout", "registry.example.com"));
 
             deploysAFunction(one);
+            aNamespaceIsLikeTheUsualOne(one);
             forwards(one);
             scales();
             doctorTellsWhatIsWrong(one);
@@ -276,6 +277,50 @@ class VfaasStackIT {
         answers("mended");
     }
 
+    /** What it makes, and what somebody else marks, it may use; the rest of the cluster is closed to it. */
+    private void aNamespaceIsLikeTheUsualOne(TestServer server) {
+        passes(tool("namespace", "create", "staging"));
+        assertThat(server.run("k3s kubectl get namespace staging -o 'jsonpath={.metadata.labels}'")
+                        .out())
+                .contains("\"dev.vfaas/role\":\"functions\"", "\"pod-security.kubernetes.io/enforce\":\"baseline\"")
+                .contains("\"pod-security.kubernetes.io/warn\":\"restricted\"")
+                .contains("\"app.kubernetes.io/managed-by\":\"vfaas\"");
+        String allowed = "-o 'jsonpath={.spec}'";
+        assertThat(server.run("k3s kubectl -n staging get networkpolicy functions " + allowed)
+                        .out())
+                .isNotEmpty()
+                .isEqualTo(server.run("k3s kubectl -n openfaas-fn get networkpolicy functions " + allowed)
+                        .out());
+        passes(typing("guten-tag", "secret", "create", "greeting", "-n", "staging"));
+        passes(tool("deploy", "--image", "teller:latest", "--name", "other", "--secret", "greeting", "-n", "staging"));
+        Tool.Outcome answer = typing("you", "invoke", "other", "-n", "staging");
+        assertThat(answer.exitCode()).as(answer.err()).isZero();
+        assertThat(answer.out()).startsWith("guten-tag you");
+        passes(tool("remove", "other", "-n", "staging"));
+        passes(tool("namespace", "remove", "staging"));
+
+        server.run("k3s kubectl create namespace marked && k3s kubectl annotate namespace marked openfaas=1")
+                .orFail("annotate");
+        server.await(
+                "k3s kubectl -n marked get rolebinding vfaas-gateway -o name 2>/dev/null",
+                out -> !out.isEmpty(),
+                Duration.ofMinutes(1));
+        passes(typing("hello", "secret", "create", "word", "-n", "marked"));
+        assertThat(tool("secret", "list", "-n", "marked").out()).contains("word");
+        server.run("k3s kubectl delete namespace marked").orFail("delete");
+
+        String may = "k3s kubectl auth can-i --as system:serviceaccount:vfaas:gateway ";
+        assertThat(server.run(may + "list pods -n openfaas-fn").out()).isEqualTo("yes\n");
+        for (String deed : List.of(
+                "list pods -n kube-system",
+                "get secrets -n kube-system",
+                "get secrets -n vfaas",
+                "list deployments -n default",
+                "list services -A")) {
+            assertThat(server.run(may + deed).out()).as(deed).isEqualTo("no\n");
+        }
+    }
+
     private static Path onlyFile(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> all = files.toList();
@@ -357,6 +402,14 @@ class VfaasStackIT {
         assertThat(server("up", fresh).out()).contains("nothing to do");
         answers("at last");
         assertNowhere(SECRET, restored);
+
+        passes(tool("namespace", "create", "made"));
+        passes(tool("remove", "teller"));
+        Tool.Outcome none = server("up", fresh, "--stack", "none");
+        assertThat(none.exitCode()).as(none.err()).isZero();
+        assertThat(fresh.run("k3s kubectl get namespaces -o name").out())
+                .contains("namespace/kube-system")
+                .doesNotContain("vfaas", "openfaas-fn", "made");
     }
 
     /** Calls the function through the current context. */

@@ -9,8 +9,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +27,8 @@ class KubernetesFunctionTest {
     private static final class Cluster implements Numbers {
         final Queue<Runnable> tasks = new ArrayDeque<>();
         final Deque<RuntimeFailure> failures = new ArrayDeque<>();
+        final Queue<Runnable> looks = new ArrayDeque<>();
+        List<Pod> pods = List.of();
         int replicas;
         int generation = 1;
         int wakes;
@@ -81,6 +85,16 @@ class KubernetesFunctionTest {
         @Override
         public void async(Runnable task) {
             tasks.add(task);
+        }
+
+        @Override
+        public List<Pod> pods(FunctionKey key) {
+            return pods;
+        }
+
+        @Override
+        public void later(Duration wait, Runnable task) {
+            looks.add(task);
         }
 
         void work() {
@@ -193,5 +207,38 @@ class KubernetesFunctionTest {
         call(function);
         cluster.work();
         assertThat(cluster.replicas).isEqualTo(1);
+    }
+
+    @Test
+    void a_call_that_waits_is_told_of_a_pod_of_which_the_watch_says_nothing() throws Exception {
+        KubernetesFunction function = function(0, Map.of());
+        CompletableFuture<@Nullable Void> held = call(function);
+        cluster.work();
+        assertThat(cluster.looks).hasSize(1);
+        look();
+        assertThat(held).isNotDone();
+
+        cluster.pods = List.of(new PodBuilder(waiting("silent", "ContainerCreating"))
+                .editMetadata()
+                .withResourceVersion("2")
+                .endMetadata()
+                .editStatus()
+                .withPhase("Running")
+                .withPodIP("192.0.2.1")
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus("True")
+                .endCondition()
+                .endStatus()
+                .build());
+        look();
+        cluster.work();
+        assertThat(held).isCompleted();
+        look(); // nobody waits: the last one
+        assertThat(cluster.looks).isEmpty();
+    }
+
+    private void look() {
+        cluster.looks.remove().run();
     }
 }
