@@ -54,8 +54,10 @@ public final class StackBlueprint implements Blueprint {
         if (choice.isEmpty()) {
             return steps;
         }
+        Optional<StackChoice> kept = of(facts); // all that a restored server knows of its stack
         stacks.stream()
-                .filter(stack -> stack.choice() != choice.get() && begun(stack.choice(), facts))
+                .filter(stack -> stack.choice() != choice.get())
+                .filter(stack -> begun(stack.choice(), facts) || kept.equals(Optional.of(stack.choice())))
                 .forEach(stack -> steps.add(new LeaveStep(stack)));
         steps.add(new StackStep(choice.get()));
         stacks.stream()
