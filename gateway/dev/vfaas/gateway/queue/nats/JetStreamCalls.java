@@ -9,18 +9,13 @@ import dev.vfaas.gateway.queue.QueueConfig;
 import dev.vfaas.gateway.queue.QueuedCall;
 import dev.vfaas.gateway.runtime.FunctionKey;
 import io.nats.client.Message;
-import io.nats.client.api.MessageInfo;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +36,7 @@ public final class JetStreamCalls implements CallStore {
     private static final Duration TELL = Broker.ACK_WAIT.dividedBy(3);
 
     private final Broker broker;
+    private final DeadMessages dead;
     private final BodyFiles bodies;
     private final Path folder;
     private final ToIntFunction<FunctionKey> limit;
@@ -63,6 +59,7 @@ public final class JetStreamCalls implements CallStore {
             Log log) {
         this.exists = exists;
         this.broker = broker;
+        this.dead = new DeadMessages(broker);
         this.bodies = bodies;
         this.folder = folder;
         this.limit = limit;
@@ -224,7 +221,7 @@ public final class JetStreamCalls implements CallStore {
         }
         held.add(message);
         try {
-            worker.run(new Delivered(message, call), freed);
+            worker.run(new HeldMessage(message, call, broker, bodies, folder), freed);
         } catch (RuntimeException e) {
             log.error("asynchronous call interrupted by a failure, it is run again", e, "call", call.callId());
             message.nakWithDelay(Broker.ACK_WAIT);
@@ -233,161 +230,29 @@ public final class JetStreamCalls implements CallStore {
         }
     }
 
-    private final class Delivered implements Held {
-        private final Message message;
-        private final CallMessage call;
-        private @Nullable CallBody body;
-
-        Delivered(Message message, CallMessage call) {
-            this.message = message;
-            this.call = call;
-        }
-
-        @Override
-        public FunctionKey function() {
-            return call.key();
-        }
-
-        @Override
-        public QueuedCall load() {
-            CallBody loaded;
-            String object = call.object();
-            if (object == null) {
-                loaded = new CallBody.Bytes(Objects.requireNonNullElse(message.getData(), new byte[0]));
-            } else {
-                Path file = folder.resolve(UUID.randomUUID().toString());
-                loaded = new CallBody.Stored(file);
-                body = loaded;
-                try (OutputStream out = BodyFiles.fresh(file)) {
-                    broker.getBody(object, out);
-                } catch (IOException e) {
-                    throw Broker.unavailable("the body of call " + call.callId() + " cannot be read", e);
-                }
-            }
-            return new QueuedCall(
-                    0,
-                    call.callId(),
-                    call.key(),
-                    call.method(),
-                    call.path(),
-                    call.query(),
-                    call.headers(),
-                    loaded,
-                    call.callback(),
-                    call.attempts(),
-                    call.accepted());
-        }
-
-        @Override
-        public void finished() {
-            broker.acknowledge(message);
-            forget();
-            broker.deleteBody(call.object());
-        }
-
-        @Override
-        public void again(int attempts, Duration wait) {
-            // the id keeps a repeated publication from queueing it twice
-            broker.publishCall(
-                    call.tried(attempts, System.currentTimeMillis() + wait.toMillis()),
-                    message.getData(),
-                    message.metaData().streamSequence() + "-again");
-            broker.acknowledge(message);
-            forget();
-        }
-
-        @Override
-        public void dead(int attempts, int status, String reason) {
-            broker.publishDead(
-                    call.dead(attempts, status, reason, System.currentTimeMillis()),
-                    message.getData(),
-                    message.metaData().streamSequence() + "-dead");
-            broker.acknowledge(message);
-            forget();
-        }
-
-        @Override
-        public void release() {
-            message.nak();
-            forget();
-        }
-
-        private void forget() {
-            if (body != null) {
-                bodies.delete(body);
-            }
-        }
-    }
-
     @Override
     public int waiting() {
         return kept.calls();
     }
 
-    /** A dead letter and its place in the stream. */
-    private record Found(long sequence, CallMessage call) {}
-
-    private List<Found> find(DeadLetter.Selection selection) {
-        List<Found> found = new ArrayList<>();
-        broker.deadLetters(selection.namespace(), message -> {
-            CallMessage call = CallMessage.read(message.getHeaders());
-            if (selection.includes(call.callId(), call.key())) {
-                found.add(new Found(message.getSeq(), call));
-            }
-        });
-        return found;
-    }
-
     @Override
     public List<DeadLetter> dead(DeadLetter.Selection selection) {
-        return find(selection).stream()
-                .map(Found::call)
-                .map(call -> new DeadLetter(
-                        call.callId(),
-                        call.key(),
-                        call.method(),
-                        call.path(),
-                        call.attempts(),
-                        call.status(),
-                        Objects.requireNonNullElse(call.reason(), ""),
-                        call.accepted(),
-                        call.died(),
-                        call.bytes()))
-                .toList();
+        return dead.list(selection);
     }
 
     @Override
     public Map<FunctionKey, Integer> deadCounts() {
-        Map<FunctionKey, Integer> counts = new HashMap<>();
-        broker.deadSubjects()
-                .forEach((subject, count) -> counts.merge(Broker.key(subject), count.intValue(), Integer::sum));
-        return counts;
+        return dead.counts();
     }
 
     @Override
     public int retry(DeadLetter.Selection selection) {
-        int retried = 0;
-        for (Found letter : find(selection)) {
-            MessageInfo whole = broker.deadLetter(letter.sequence());
-            if (whole != null) {
-                broker.consumer(letter.call().key());
-                broker.publishCall(letter.call().tried(0, 0), whole.getData(), letter.sequence() + "-retry");
-                broker.deleteDead(letter.sequence());
-                pull(letter.call().key());
-                retried++;
-            }
-        }
-        return retried;
+        return dead.retry(selection, this::pull);
     }
 
     @Override
     public int drop(DeadLetter.Selection selection) {
-        List<Found> found = find(selection);
-        for (Found letter : found) {
-            broker.deleteDead(letter.sequence());
-            broker.deleteBody(letter.call().object());
-        }
-        return found.size();
+        return dead.drop(selection);
     }
 
     @Override
