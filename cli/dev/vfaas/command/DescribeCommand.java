@@ -4,10 +4,10 @@ import dev.vfaas.console.ExitCode;
 import dev.vfaas.console.View;
 import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayException;
-import dev.vfaas.openfaas.GatewayUrl;
 import dev.vfaas.openfaas.OpenFaas;
 import dev.vfaas.openfaas.Readiness;
 import dev.vfaas.openfaas.Resources;
+import dev.vfaas.openfaas.Way;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,11 +66,11 @@ final class DescribeCommand implements Callable<Integer> {
             throw GatewayFailures.explain(e, "function \"" + name + "\"", "vfaas list");
         }
         output.show(
-                session.console(), new View(function, () -> human(function, client.gateway()), () -> List.of(name)));
+                session.console(), new View(function, () -> human(function, client), () -> List.of(name)));
         return ExitCode.OK.code();
     }
 
-    private String human(FunctionStatus function, GatewayUrl url) {
+    private String human(FunctionStatus function, OpenFaas client) {
         Readiness readiness = Readiness.of(function);
         String path = gateway.namespace == null ? function.name() : function.name() + "." + gateway.namespace;
         FunctionStatus.Usage usage = function.usage();
@@ -84,8 +84,9 @@ final class DescribeCommand implements Callable<Integer> {
                 .line("Invocations", Math.round(function.invocationCount()))
                 .line("Image", function.image())
                 .line("Process", function.envProcess())
-                .line("URL", url + "/function/" + path)
-                .line("Async URL", url + "/async-function/" + path)
+                .line("URL", client.gateway() + "/function/" + path)
+                .line("Async URL", client.gateway() + "/async-function/" + path)
+                .line("URLs answer", forward(client))
                 .line("Created", function.createdAt())
                 .pairs("Labels", function.labels())
                 .pairs("Annotations", withoutStatus(function.annotations()))
@@ -97,6 +98,11 @@ final class DescribeCommand implements Callable<Integer> {
                 .line("Memory used", usage == null ? null : format("%.1f MiB", usage.totalMemoryBytes() / MEBIBYTE))
                 .line("CPU used", usage == null ? null : format("%.0fm", usage.cpu()))
                 .toString();
+    }
+
+    private static @Nullable String forward(OpenFaas client) {
+        Way way = client.way();
+        return way == null ? null : "while this runs: vfaas host forward " + way.server();
     }
 
     /** The gateway tells the status in annotations; it is shown above them. */

@@ -18,7 +18,7 @@ public final class GatewayFailures {
     /** The same, where NOT_FOUND means that {@code thing}, for example {@code function "hello"}, does not exist. */
     static Failure explain(GatewayException e, String thing, String next) {
         return e.kind() == GatewayException.Kind.NOT_FOUND
-                ? Failure.failed("there is no " + thing + " on " + e.gateway())
+                ? Failure.failed("there is no " + thing + " on " + e.place())
                         .next(next)
                         .because(e)
                 : explain(e);
@@ -26,11 +26,12 @@ public final class GatewayFailures {
 
     private static Failure throughSsh(GatewayException e, Way way) {
         return Failure.failed("cannot connect to the gateway " + way.text() + " through SSH: " + e.detail())
-                .next(way.check());
+                .next("vfaas doctor " + way.server());
     }
 
     private static Failure explained(GatewayException e) {
         GatewayUrl gateway = e.gateway();
+        String place = e.place();
         String detail = e.detail().isEmpty() ? "" : ": " + e.detail();
         return switch (e.kind()) {
             case UNREACHABLE ->
@@ -51,15 +52,15 @@ public final class GatewayFailures {
                                         + "; what was asked may or may not have been done" + detail)
                         .next("look at what is there now: vfaas list; then the same command again");
             case TIMED_OUT ->
-                Failure.of(ExitCode.TIMED_OUT, "the gateway " + gateway + " did not answer in time" + detail);
+                Failure.of(ExitCode.TIMED_OUT, "the " + e.named() + " did not answer in time" + detail);
             case UNAUTHORIZED ->
                 Failure.of(
                                 ExitCode.AUTHENTICATION,
-                                "the gateway " + gateway + " refuses the login: it is missing or wrong")
-                        .next("vfaas login --gateway " + gateway);
-            case FORBIDDEN -> Failure.of(ExitCode.AUTHENTICATION, "the gateway " + gateway + " forbids this" + detail);
+                                "the " + e.named() + " refuses the login: it is missing or wrong")
+                        .next(e.way() == null ? "vfaas login --gateway " + gateway : "vfaas up " + e.way().server());
+            case FORBIDDEN -> Failure.of(ExitCode.AUTHENTICATION, "the " + e.named() + " forbids this" + detail);
             case MOVED ->
-                Failure.failed("the gateway " + gateway + " redirects" + detail)
+                Failure.failed("the " + e.named() + " redirects" + detail)
                         .next("the same command with --gateway and that address");
             case NOT_APPLIED ->
                 Failure.of(
@@ -68,9 +69,9 @@ public final class GatewayFailures {
                                 + " to the update, not 202: it did not apply it (OpenFaaS CE does so for an image that is"
                                 + " not public, a missing secret or a bad quantity)");
             case NOT_FOUND, CONFLICT, REFUSED ->
-                Failure.failed("the gateway " + gateway + " refused with status " + e.status() + detail);
+                Failure.failed("the " + e.named() + " refused with status " + e.status() + detail);
             case UNINTELLIGIBLE ->
-                Failure.failed(gateway + " does not answer like an OpenFaaS gateway" + detail)
+                Failure.failed(place + " does not answer like an OpenFaaS gateway" + detail)
                         .next("check the URL, or choose another with --gateway");
         };
     }

@@ -173,7 +173,7 @@ final class InvokeCommand implements Callable<Integer> {
             session.console().info(text);
         }
         Failure failure = Failure.failed(
-                "function \"" + function + "\" on " + client.gateway() + " answered status " + answer.status());
+                "function \"" + function + "\" on " + client.place() + " answered status " + answer.status());
         throw answer.status() == 404
                 ? failure.next("vfaas list")
                 : failure.next("vfaas logs " + function + " --tail=false");

@@ -52,7 +52,7 @@ final class ReadyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         OpenFaas client = gateway.client(session, stack);
-        String subject = name == null ? "gateway " + client.gateway() : name;
+        String subject = name == null ? client.named() : name;
         String last = "";
         try (Progress progress = session.console().progress()) {
             Progress.Task task = progress.task(subject);

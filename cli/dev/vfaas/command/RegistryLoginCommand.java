@@ -94,7 +94,7 @@ final class RegistryLoginCommand implements Callable<Integer> {
         } catch (GatewayException e) {
             throw RegistryListCommand.explain(e);
         }
-        console.info("the gateway " + client.gateway() + " pulls from " + registry + " as " + user);
+        console.info("the " + client.named() + " pulls from " + registry + " as " + user);
         return ExitCode.OK.code();
     }
 

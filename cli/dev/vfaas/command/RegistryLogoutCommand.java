@@ -50,7 +50,7 @@ final class RegistryLogoutCommand implements Callable<Integer> {
             gateway.client(session, stack).registryLogout(registry, gateway.namespace);
         } catch (GatewayException e) {
             if (e.status() == 404 && !RegistryListCommand.unknown(e)) {
-                throw Failure.failed("the gateway " + e.gateway() + " has no login for " + registry)
+                throw Failure.failed("the " + e.named() + " has no login for " + registry)
                         .next("vfaas registry list")
                         .because(e);
             }

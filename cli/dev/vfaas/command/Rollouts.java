@@ -10,6 +10,7 @@ import dev.vfaas.openfaas.FunctionStatus;
 import dev.vfaas.openfaas.GatewayException;
 import dev.vfaas.openfaas.OpenFaas;
 import dev.vfaas.openfaas.Rollout;
+import dev.vfaas.openfaas.Way;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,12 +73,23 @@ final class Rollouts {
             throw new IllegalStateException(e.getCause());
         }
         show.accept(view(outcomes));
+        tellHowToCall(outcomes);
         return Failures.report(
                 session.console(),
                 outcomes.stream()
                         .map(Outcome::failure)
                         .filter(failure -> failure != null)
                         .toList());
+    }
+
+    /** A server's gateway listens on no port of this machine: what the URLs need is said beside them. */
+    private void tellHowToCall(List<Outcome> outcomes) {
+        Way way = client.way();
+        if (way != null && outcomes.stream().anyMatch(outcome -> outcome.failure() == null)) {
+            session.console()
+                    .info("on " + way.server() + "; call one: vfaas invoke NAME; the URLs answer while this runs: vfaas host forward "
+                            + way.server());
+        }
     }
 
     private Outcome one(FunctionDeployment deployment, Progress.Task task) throws InterruptedException {

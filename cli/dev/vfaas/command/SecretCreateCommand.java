@@ -52,7 +52,7 @@ final class SecretCreateCommand implements Callable<Integer> {
                 throw e;
             }
             if (!replace) {
-                throw Failure.failed("secret \"" + source.name + "\" already exists on " + client.gateway())
+                throw Failure.failed("secret \"" + source.name + "\" already exists on " + client.place())
                         .next("vfaas secret update " + source.name)
                         .because(e);
             }

@@ -114,7 +114,7 @@ final class TopCommand implements Callable<Integer> {
         }
         try (LiveScreen screen = console.screen();
                 Console.Cleanup _ = console.onInterrupt(screen::close)) {
-            screen.draw(List.of("looking at " + client.gateway() + " ..."));
+            screen.draw(List.of("looking at " + client.place() + " ..."));
             while (true) {
                 Thread.sleep(wait);
                 try {
@@ -137,7 +137,7 @@ final class TopCommand implements Callable<Integer> {
         double rate = activities.stream()
                 .mapToDouble(activity -> activity.rate() == null ? 0 : activity.rate())
                 .sum();
-        lines.add("vfaas top  " + client.gateway() + "  " + now() + "  " + activities.size()
+        lines.add("vfaas top  " + client.place() + "  " + now() + "  " + activities.size()
                 + (activities.size() == 1 ? " function, " : " functions, ")
                 + decimal(rate) + " calls/s  (Ctrl-C ends)");
         lines.add("");
@@ -154,9 +154,9 @@ final class TopCommand implements Callable<Integer> {
             return new Look(MetricsText.parse(client.metrics()), System.nanoTime());
         } catch (GatewayException e) {
             if (e.kind() == GatewayException.Kind.NOT_FOUND) {
-                throw Failure.failed("the gateway " + client.gateway()
+                throw Failure.failed("the " + client.named()
                                 + " shows no metrics at /metrics: OpenFaaS's own has them on another port")
-                        .next("vfaas list --gateway " + client.gateway())
+                        .next(client.way() == null ? "vfaas list --gateway " + client.gateway() : "vfaas list")
                         .because(e);
             }
             throw e;

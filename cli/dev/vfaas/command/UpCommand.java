@@ -143,7 +143,7 @@ final class UpCommand implements Callable<Integer> {
                                         + " is set up, but no gateway there is known to this machine; nothing was deployed")
                         .next("vfaas up " + host + " --stack vfaas -f " + stack.file));
         Destination there = new Destination(context.gateway(), Destination.Origin.CONTEXT, context.route());
-        int deployed = functions(part, file, there, view -> {
+        return functions(part, file, there, view -> {
             if (json()) {
                 part.console()
                         .result(new Json()
@@ -152,10 +152,6 @@ final class UpCommand implements Callable<Integer> {
                 output.show(part.console(), view);
             }
         });
-        part.console()
-                .info("they run on " + host + "; call one: vfaas invoke NAME; in a browser: vfaas host forward "
-                        + host);
-        return deployed;
     }
 
     private int functions(Session session, Stack file, Destination destination, Consumer<View> show)

@@ -51,10 +51,10 @@ public final class Routes implements AutoCloseable {
         ways.clear();
     }
 
-    private record ThroughSsh(SshRoute route, Server server, SocketFactory sockets) implements Way {
+    private record ThroughSsh(SshRoute route, Server connection, SocketFactory sockets) implements Way {
         @Override
         public boolean broken() {
-            return !server.connected();
+            return !connection.connected();
         }
 
         @Override
@@ -63,8 +63,8 @@ public final class Routes implements AutoCloseable {
         }
 
         @Override
-        public String check() {
-            return "vfaas doctor " + route.server();
+        public String server() {
+            return route.server().toString();
         }
     }
 }

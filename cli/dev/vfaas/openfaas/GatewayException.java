@@ -38,10 +38,6 @@ public final class GatewayException extends RuntimeException {
     private final String body;
     private final transient @Nullable Way way;
 
-    GatewayException(Kind kind, GatewayUrl gateway, int status, String body, @Nullable Throwable cause) {
-        this(kind, gateway, status, body, cause, null);
-    }
-
     GatewayException(
             Kind kind, GatewayUrl gateway, int status, String body, @Nullable Throwable cause, @Nullable Way way) {
         super(gateway + ": " + kind + (status == 0 ? "" : " " + status) + (body.isEmpty() ? "" : ": " + body), cause);
@@ -52,7 +48,7 @@ public final class GatewayException extends RuntimeException {
         this.way = way;
     }
 
-    static GatewayException refused(GatewayUrl gateway, int status, String body) {
+    static GatewayException refused(GatewayUrl gateway, int status, String body, @Nullable Way way) {
         Kind kind = switch (status) {
             case 401 -> Kind.UNAUTHORIZED;
             case 403 -> Kind.FORBIDDEN;
@@ -61,7 +57,7 @@ public final class GatewayException extends RuntimeException {
             case 301, 302, 303, 307, 308 -> Kind.MOVED;
             default -> Kind.REFUSED;
         };
-        return new GatewayException(kind, gateway, status, body.strip(), null);
+        return new GatewayException(kind, gateway, status, body.strip(), null, way);
     }
 
     public Kind kind() {
@@ -73,9 +69,27 @@ public final class GatewayException extends RuntimeException {
         return gateway;
     }
 
-    /** The way to the gateway; null when it is asked directly, or when it did answer. */
+    /** The way to the gateway; null when it is asked directly, by its URL. */
     public @Nullable Way way() {
         return way;
+    }
+
+    /** What a person knows the gateway by: its URL, or the server it is reached through. */
+    public String place() {
+        return place(gateway, way);
+    }
+
+    /** For messages: {@code gateway https://faas.example.com}, or {@code gateway of root@203.0.113.10} when it is reached through a server. */
+    public String named() {
+        return named(gateway, way);
+    }
+
+    static String named(GatewayUrl gateway, @Nullable Way way) {
+        return "gateway " + (way == null ? "" : "of ") + place(gateway, way);
+    }
+
+    static String place(GatewayUrl gateway, @Nullable Way way) {
+        return way == null ? gateway.text() : way.server();
     }
 
     /** The HTTP status, 0 when there was none. */

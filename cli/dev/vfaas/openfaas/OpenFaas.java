@@ -33,6 +33,21 @@ public final class OpenFaas {
         return transport.gateway();
     }
 
+    /** The way there; null when it is reached directly, by its URL. */
+    public @Nullable Way way() {
+        return transport.way();
+    }
+
+    /** What a person knows it by: its URL, or the server it is reached through. */
+    public String place() {
+        return GatewayException.place(gateway(), way());
+    }
+
+    /** For messages: {@code gateway https://faas.example.com}, or {@code gateway of root@203.0.113.10} when it is reached through a server. */
+    public String named() {
+        return GatewayException.named(gateway(), way());
+    }
+
     /** All functions of a namespace. */
     public List<FunctionStatus> functions(@Nullable String namespace) {
         Object tree = read(transport.get(url("system/functions", namespace).build()));
@@ -57,7 +72,7 @@ public final class OpenFaas {
     public void update(FunctionDeployment deployment) {
         int status = transport.send("PUT", url("system/functions", null).build(), json.write(Wire.tree(deployment)));
         if (status != 202) {
-            throw new GatewayException(GatewayException.Kind.NOT_APPLIED, gateway(), status, "", null);
+            throw new GatewayException(GatewayException.Kind.NOT_APPLIED, gateway(), status, "", null, way());
         }
     }
 
@@ -262,6 +277,6 @@ public final class OpenFaas {
 
     private GatewayException unintelligible(String text, @Nullable Throwable cause) {
         String start = text.length() > 200 ? text.substring(0, 200) + "…" : text;
-        return new GatewayException(GatewayException.Kind.UNINTELLIGIBLE, gateway(), 0, start.strip(), cause);
+        return new GatewayException(GatewayException.Kind.UNINTELLIGIBLE, gateway(), 0, start.strip(), cause, way());
     }
 }

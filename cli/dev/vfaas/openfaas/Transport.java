@@ -90,6 +90,11 @@ public final class Transport {
         return target.gateway();
     }
 
+    @Nullable
+    Way way() {
+        return target.way();
+    }
+
     /** The body of a successful GET. */
     String get(HttpUrl url) {
         try (Response response = client.newCall(request(url).get().build()).execute()) {
@@ -205,7 +210,7 @@ public final class Transport {
             String detail = response.isRedirect() && location != null
                     ? location
                     : response.body().string();
-            throw GatewayException.refused(gateway(), response.code(), detail);
+            throw GatewayException.refused(gateway(), response.code(), detail, way());
         }
     }
 

@@ -13,6 +13,6 @@ public interface Way {
     /** Where it leads, for messages: {@code 10.43.0.80:8080 on root@203.0.113.10}. */
     String text();
 
-    /** What a person types to look at the other end. */
-    String check();
+    /** The server it leads through, as vfaas's commands take it: {@code root@203.0.113.10}. */
+    String server();
 }

@@ -198,6 +198,43 @@ class ContextThroughSshTest {
         assertThat(outcome.err()).contains("the SSH connection broke", "may or may not");
     }
 
+    /** The URL of the context is a port of this machine where nothing listens: messages name the server instead. */
+    @Test
+    void whatIsSaidNamesTheServerAndHowTheUrlsComeToAnswer() {
+        String server = Laptop.user() + "@127.0.0.1:" + sshd.port();
+        answers.put(
+                "/system/function/hello",
+                exchange -> text(exchange, LISTED.substring(1, LISTED.length() - 1)));
+        Tool.Outcome described = tool().run("describe", "hello");
+        assertThat(described.err()).isEmpty();
+        assertThat(described.out())
+                .containsPattern("URL: +http://127.0.0.1:\\d+/function/hello")
+                .contains("vfaas host forward " + server);
+
+        Tool.Outcome absent = tool().run("describe", "nobody");
+        assertThat(absent.err()).contains("there is no function \"nobody\" on " + server).doesNotContain("http://");
+        Tool.Outcome called = tool().run("invoke", "nobody");
+        assertThat(called.err()).contains("function \"nobody\" on " + server + " answered status 404");
+
+        answers.put("/system/functions", exchange -> exchange.sendResponseHeaders(401, -1));
+        Tool.Outcome refused = tool().run("list");
+        assertThat(refused.exitCode()).isEqualTo(4);
+        assertThat(refused.err())
+                .contains("the gateway of " + server + " refuses the login", "vfaas up " + server)
+                .doesNotContain("vfaas login");
+    }
+
+    @Test
+    void whatWasDeployedIsSaidWithHowTheUrlsComeToAnswer() {
+        String server = Laptop.user() + "@127.0.0.1:" + sshd.port();
+        answers.put(
+                "/system/function/hello",
+                exchange -> text(exchange, LISTED.substring(1, LISTED.length() - 1)));
+        Tool.Outcome deployed = tool().run("deploy", "--name", "hello", "--image", "registry.example.com/hello:1", "-o", "name");
+        assertThat(deployed.out()).isEqualTo("hello\n");
+        assertThat(deployed.err()).contains("vfaas invoke NAME", "vfaas host forward " + server);
+    }
+
     @Test
     void theListOfContextsShowsTheWay() {
         String forward = "127.0.0.1:" + gateway.getAddress().getPort();

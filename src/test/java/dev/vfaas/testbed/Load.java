@@ -35,7 +35,8 @@ public final class Load {
     public static Load begin(TestServer server, String hostAndPort, int connections, String... paths) {
         server.run("rm -rf " + FOLDER + "; mkdir " + FOLDER).orFail("folder of the load");
         server.upload(script(), FOLDER + "/load.py");
-        server.run("cd " + FOLDER + " && setsid python3 load.py " + hostAndPort + " " + FOLDER + "/stop " + connections
+        // Not "cd && setsid &": the shell that waits for such a list would keep the connection's output open.
+        server.run("cd " + FOLDER + "; setsid python3 load.py " + hostAndPort + " " + FOLDER + "/stop " + connections
                         + " " + String.join(" ", paths) + " >told 2>error </dev/null &")
                 .orFail("load");
         return new Load(server);

@@ -65,7 +65,7 @@ class StoryIT {
                 variables.put("PATH", Objects.requireNonNull(System.getenv("PATH")));
                 variables.put("HOME", home.toString());
                 variables.put("VFAAS_BASE_REGISTRY", bases.host());
-                variables.put("SSL_CERT_FILE", DockerRegistry.authority(kept).toString());
+                variables.put("SSL_CERT_FILE", believed(DockerRegistry.authority(kept)).toString());
                 String mirror = testbed.release(VERSION).url();
                 trusts(one, DockerRegistry.authority(kept));
                 passes(server("up", one, "--k3s", VERSION, "--mirror", mirror));
@@ -85,6 +85,13 @@ class StoryIT {
     private static void trusts(TestServer server, Path authority) {
         server.upload(authority, "/usr/local/share/ca-certificates/company.crt");
         server.run("update-ca-certificates").orFail("update-ca-certificates");
+    }
+
+    /** What a person's own machine has after update-ca-certificates: the authorities of the world, for PyPI's sake, and the company's. */
+    private Path believed(Path authority) throws IOException {
+        String world = System.getenv().getOrDefault("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt");
+        return Files.writeString(
+                home.resolve("believed.pem"), Files.readString(Path.of(world)) + Files.readString(authority));
     }
 
     private Path stack(DockerRegistry registry, PythonBase base) throws IOException {
