@@ -65,8 +65,7 @@ final class DescribeCommand implements Callable<Integer> {
         } catch (GatewayException e) {
             throw GatewayFailures.explain(e, "function \"" + name + "\"", "vfaas list");
         }
-        output.show(
-                session.console(), new View(function, () -> human(function, client), () -> List.of(name)));
+        output.show(session.console(), new View(function, () -> human(function, client), () -> List.of(name)));
         return ExitCode.OK.code();
     }
 

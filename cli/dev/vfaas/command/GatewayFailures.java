@@ -51,13 +51,13 @@ public final class GatewayFailures {
                                                 : e.way().text())
                                         + "; what was asked may or may not have been done" + detail)
                         .next("look at what is there now: vfaas list; then the same command again");
-            case TIMED_OUT ->
-                Failure.of(ExitCode.TIMED_OUT, "the " + e.named() + " did not answer in time" + detail);
+            case TIMED_OUT -> Failure.of(ExitCode.TIMED_OUT, "the " + e.named() + " did not answer in time" + detail);
             case UNAUTHORIZED ->
-                Failure.of(
-                                ExitCode.AUTHENTICATION,
-                                "the " + e.named() + " refuses the login: it is missing or wrong")
-                        .next(e.way() == null ? "vfaas login --gateway " + gateway : "vfaas up " + e.way().server());
+                Failure.of(ExitCode.AUTHENTICATION, "the " + e.named() + " refuses the login: it is missing or wrong")
+                        .next(
+                                e.way() == null
+                                        ? "vfaas login --gateway " + gateway
+                                        : "vfaas up " + e.way().server());
             case FORBIDDEN -> Failure.of(ExitCode.AUTHENTICATION, "the " + e.named() + " forbids this" + detail);
             case MOVED ->
                 Failure.failed("the " + e.named() + " redirects" + detail)

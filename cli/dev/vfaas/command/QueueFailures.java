@@ -16,8 +16,8 @@ final class QueueFailures {
                     .because(e);
         }
         if (e.kind() == GatewayException.Kind.NOT_FOUND || e.status() == 501) {
-            return Failure.failed("the " + e.named()
-                            + " does not tell of its queue: it is not vfaas's own, or an older one")
+            return Failure.failed(
+                            "the " + e.named() + " does not tell of its queue: it is not vfaas's own, or an older one")
                     .next(e.way() == null ? "vfaas version --gateway " + e.gateway() : "vfaas version")
                     .because(e);
         }

@@ -67,8 +67,7 @@ final class RegistryListCommand implements Callable<Integer> {
     /** What a refusal means. */
     static Failure explain(GatewayException e) {
         return unknown(e)
-                ? Failure.failed("the " + e.named()
-                                + " keeps no logins for registries: it is OpenFaaS's, or older")
+                ? Failure.failed("the " + e.named() + " keeps no logins for registries: it is OpenFaaS's, or older")
                         .next("kubectl create secret docker-registry NAME -n openfaas-fn ..., and add it to the"
                                 + " service account openfaas-fn/default")
                         .because(e)

@@ -87,7 +87,8 @@ final class Rollouts {
         Way way = client.way();
         if (way != null && outcomes.stream().anyMatch(outcome -> outcome.failure() == null)) {
             session.console()
-                    .info("on " + way.server() + "; call one: vfaas invoke NAME; the URLs answer while this runs: vfaas host forward "
+                    .info("on " + way.server()
+                            + "; call one: vfaas invoke NAME; the URLs answer while this runs: vfaas host forward "
                             + way.server());
         }
     }

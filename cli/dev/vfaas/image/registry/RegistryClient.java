@@ -268,7 +268,9 @@ public final class RegistryClient {
         Failure failure = Failure.failed("cannot " + what + ": " + registry.name() + ": " + reason)
                 .because(e);
         if (untrusted) {
-            return failure.next("export " + Trust.VARIABLE + "=FILE, with the certificate of its authority in PEM beside those of the public ones: uv, too, reads that file");
+            return failure.next(
+                    "export " + Trust.VARIABLE
+                            + "=FILE, with the certificate of its authority in PEM beside those of the public ones: uv, too, reads that file");
         }
         if (e instanceof SSLException && String.valueOf(e.getMessage()).contains("plaintext")) {
             return failure.next("--insecure when it speaks plain http");

@@ -202,9 +202,7 @@ class ContextThroughSshTest {
     @Test
     void whatIsSaidNamesTheServerAndHowTheUrlsComeToAnswer() {
         String server = Laptop.user() + "@127.0.0.1:" + sshd.port();
-        answers.put(
-                "/system/function/hello",
-                exchange -> text(exchange, LISTED.substring(1, LISTED.length() - 1)));
+        answers.put("/system/function/hello", exchange -> text(exchange, LISTED.substring(1, LISTED.length() - 1)));
         Tool.Outcome described = tool().run("describe", "hello");
         assertThat(described.err()).isEmpty();
         assertThat(described.out())
@@ -212,7 +210,9 @@ class ContextThroughSshTest {
                 .contains("vfaas host forward " + server);
 
         Tool.Outcome absent = tool().run("describe", "nobody");
-        assertThat(absent.err()).contains("there is no function \"nobody\" on " + server).doesNotContain("http://");
+        assertThat(absent.err())
+                .contains("there is no function \"nobody\" on " + server)
+                .doesNotContain("http://");
         Tool.Outcome called = tool().run("invoke", "nobody");
         assertThat(called.err()).contains("function \"nobody\" on " + server + " answered status 404");
 
@@ -227,10 +227,11 @@ class ContextThroughSshTest {
     @Test
     void whatWasDeployedIsSaidWithHowTheUrlsComeToAnswer() {
         String server = Laptop.user() + "@127.0.0.1:" + sshd.port();
-        answers.put(
-                "/system/function/hello",
-                exchange -> text(exchange, LISTED.substring(1, LISTED.length() - 1)));
-        Tool.Outcome deployed = tool().run("deploy", "--name", "hello", "--image", "registry.example.com/hello:1", "-o", "name");
+        answers.put("/system/function/hello", exchange -> text(exchange, LISTED.substring(1, LISTED.length() - 1)));
+        answers.put("/system/functions", exchange -> exchange.sendResponseHeaders(202, -1));
+        Tool.Outcome deployed =
+                tool().run("deploy", "--name", "hello", "--image", "registry.example.com/hello:1", "-o", "name");
+        assertThat(deployed.exitCode()).as(deployed.err()).isZero();
         assertThat(deployed.out()).isEqualTo("hello\n");
         assertThat(deployed.err()).contains("vfaas invoke NAME", "vfaas host forward " + server);
     }

@@ -65,7 +65,9 @@ class StoryIT {
                 variables.put("PATH", Objects.requireNonNull(System.getenv("PATH")));
                 variables.put("HOME", home.toString());
                 variables.put("VFAAS_BASE_REGISTRY", bases.host());
-                variables.put("SSL_CERT_FILE", believed(DockerRegistry.authority(kept)).toString());
+                variables.put(
+                        "SSL_CERT_FILE",
+                        believed(DockerRegistry.authority(kept)).toString());
                 String mirror = testbed.release(VERSION).url();
                 trusts(one, DockerRegistry.authority(kept));
                 passes(server("up", one, "--k3s", VERSION, "--mirror", mirror));
@@ -107,7 +109,10 @@ class StoryIT {
                                 + "\"}\n    labels:\n      com.openfaas.scale.zero-duration: 15s\n");
         return Files.writeString(
                 home.resolve("stack.yml"),
-                text + SECOND.replace("    labels:", "    build_args: {PYTHON_VERSION: \"" + base.version() + "\"}\n    labels:"));
+                text
+                        + SECOND.replace(
+                                "    labels:",
+                                "    build_args: {PYTHON_VERSION: \"" + base.version() + "\"}\n    labels:"));
     }
 
     /** Without a login, with a wrong one, with the right one: first this machine, which pushes, then the cluster, which pulls. */
@@ -157,17 +162,39 @@ class StoryIT {
 
     private void comesAndGoes(TestServer one, TestServer two, String mirror) throws IOException {
         passes(tool(
-                "node", "add", host(two), "--to", host(one), "--identity", two.key().toString(), "--mirror", mirror,
-                "--host-key", two.fingerprint(), "--to-host-key", one.fingerprint()));
-        Load load = Load.begin(one, GATEWAY, 4, "/function/image-resizer", "/function/resizer-too"); // neither falls asleep
+                "node",
+                "add",
+                host(two),
+                "--to",
+                host(one),
+                "--identity",
+                two.key().toString(),
+                "--mirror",
+                mirror,
+                "--host-key",
+                two.fingerprint(),
+                "--to-host-key",
+                one.fingerprint()));
+        Load load =
+                Load.begin(one, GATEWAY, 4, "/function/image-resizer", "/function/resizer-too"); // neither falls asleep
         passes(tool("scale", "image-resizer=6", "resizer-too=4"));
         for (String function : new String[] {"image-resizer", "resizer-too"}) {
             one.await(serving(function), out -> nodes(out).equals(Set.of("one", "two")), Duration.ofMinutes(4));
         }
 
         passes(tool(
-                "node", "remove", host(two), "--from", host(one), "--identity", two.key().toString(), "--yes",
-                "--host-key", two.fingerprint(), "--from-host-key", one.fingerprint()));
+                "node",
+                "remove",
+                host(two),
+                "--from",
+                host(one),
+                "--identity",
+                two.key().toString(),
+                "--yes",
+                "--host-key",
+                two.fingerprint(),
+                "--from-host-key",
+                one.fingerprint()));
         Load.Outcome outcome = load.end();
         assertThat(outcome.failed()).as(outcome.toString()).isZero();
         assertThat(outcome.calls()).isPositive();
