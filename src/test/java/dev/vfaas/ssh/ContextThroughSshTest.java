@@ -229,8 +229,8 @@ class ContextThroughSshTest {
         String server = Laptop.user() + "@127.0.0.1:" + sshd.port();
         answers.put("/system/function/hello", exchange -> text(exchange, LISTED.substring(1, LISTED.length() - 1)));
         answers.put("/system/functions", exchange -> exchange.sendResponseHeaders(202, -1));
-        Tool.Outcome deployed =
-                tool().run("deploy", "--name", "hello", "--image", "registry.example.com/hello:1", "-o", "name");
+        Tool.Outcome deployed = tool().run(
+                        "deploy", "--name", "hello", "--image", "registry.example.com/hello:1", "--no-wait", "-o", "name");
         assertThat(deployed.exitCode()).as(deployed.err()).isZero();
         assertThat(deployed.out()).isEqualTo("hello\n");
         assertThat(deployed.err()).contains("vfaas invoke NAME", "vfaas host forward " + server);
