@@ -230,7 +230,14 @@ class ContextThroughSshTest {
         answers.put("/system/function/hello", exchange -> text(exchange, LISTED.substring(1, LISTED.length() - 1)));
         answers.put("/system/functions", exchange -> exchange.sendResponseHeaders(202, -1));
         Tool.Outcome deployed = tool().run(
-                        "deploy", "--name", "hello", "--image", "registry.example.com/hello:1", "--no-wait", "-o", "name");
+                        "deploy",
+                        "--name",
+                        "hello",
+                        "--image",
+                        "registry.example.com/hello:1",
+                        "--no-wait",
+                        "-o",
+                        "name");
         assertThat(deployed.exitCode()).as(deployed.err()).isZero();
         assertThat(deployed.out()).isEqualTo("hello\n");
         assertThat(deployed.err()).contains("vfaas invoke NAME", "vfaas host forward " + server);
