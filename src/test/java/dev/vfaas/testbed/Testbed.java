@@ -35,6 +35,11 @@ public final class Testbed implements AutoCloseable {
         return System.getenv("VFAAS_TESTBED_K3S") == null ? open("check", "kubernetes") : open("check");
     }
 
+    /** Servers whose testbed K3s has its Traefik, or a real K3s as above. */
+    public static Testbed withTraefik() {
+        return System.getenv("VFAAS_TESTBED_K3S") == null ? open("check", "kubernetes", "traefik") : open("check");
+    }
+
     private static Testbed open(String... check) {
         Testbed testbed = new Testbed("t" + Long.toString(new SecureRandom().nextLong(78_364_164_095L), 36));
         Ran checked = testbed.script(Duration.ofMinutes(1), check);
