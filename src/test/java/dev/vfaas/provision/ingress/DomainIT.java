@@ -65,12 +65,11 @@ class DomainIT {
                     + " k3s kubectl -n kube-system get deployment traefik -o 'jsonpath={.metadata.uid} {.metadata.generation}'";
 
     /** What a domain leaves in a cluster; nothing, once it is gone. */
-    private static final String LEFT =
-            "k3s kubectl get namespaces >/dev/null || echo the cluster does not answer;"
-                    + " k3s kubectl get -A helmchartconfigs,configmaps -l app.kubernetes.io/managed-by=vfaas -o name;"
-                    + " k3s kubectl get -A deployments,services,persistentvolumeclaims,pods -o name | grep -i traefik;"
-                    + " k3s kubectl get crd -o name | grep traefik; ls -d /var/lib/rancher/k3s/storage/*traefik* 2>/dev/null;"
-                    + " timeout 3 bash -c '</dev/tcp/127.0.0.1/80' 2>/dev/null && echo 80; timeout 3 bash -c '</dev/tcp/127.0.0.1/443' 2>/dev/null && echo 443; true";
+    private static final String LEFT = "k3s kubectl get namespaces >/dev/null || echo the cluster does not answer;"
+            + " k3s kubectl get -A helmchartconfigs,configmaps -l app.kubernetes.io/managed-by=vfaas -o name;"
+            + " k3s kubectl get -A deployments,services,persistentvolumeclaims,pods -o name | grep -i traefik;"
+            + " k3s kubectl get crd -o name | grep traefik; ls -d /var/lib/rancher/k3s/storage/*traefik* 2>/dev/null;"
+            + " timeout 3 bash -c '</dev/tcp/127.0.0.1/80' 2>/dev/null && echo 80; timeout 3 bash -c '</dev/tcp/127.0.0.1/443' 2>/dev/null && echo 443; true";
 
     @TempDir
     Path home;
