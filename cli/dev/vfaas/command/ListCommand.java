@@ -1,9 +1,12 @@
 package dev.vfaas.command;
 
 import dev.vfaas.console.ExitCode;
+import dev.vfaas.console.Failure;
 import dev.vfaas.console.Table;
 import dev.vfaas.console.View;
 import dev.vfaas.openfaas.FunctionStatus;
+import dev.vfaas.openfaas.GatewayException;
+import dev.vfaas.openfaas.OpenFaas;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -73,9 +76,13 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<FunctionStatus> functions = gateway.client(session, stack).functions(gateway.namespace).stream()
+        OpenFaas client = gateway.client(session, stack);
+        List<FunctionStatus> functions = client.functions(gateway.namespace).stream()
                 .sorted(order.comparator())
                 .toList();
+        if (functions.isEmpty() && gateway.namespace != null) {
+            requireNamespace(client, gateway.namespace);
+        }
         List<String> names = functions.stream().map(FunctionStatus::name).toList();
         if (quiet) {
             names.forEach(session.console()::result);
@@ -83,6 +90,20 @@ final class ListCommand implements Callable<Integer> {
             output.show(session.console(), new View(functions, () -> table(functions), () -> names));
         }
         return ExitCode.OK.code();
+    }
+
+    /** Gateways answer with an empty list for a namespace that does not exist, too. */
+    private static void requireNamespace(OpenFaas client, String namespace) {
+        List<String> namespaces;
+        try {
+            namespaces = client.namespaces();
+        } catch (GatewayException e) {
+            return; // one that does not tell: the list is what was asked for
+        }
+        if (!namespaces.isEmpty() && !namespaces.contains(namespace)) {
+            throw Failure.failed("there is no namespace \"" + namespace + "\" on " + client.place())
+                    .next("vfaas namespace list");
+        }
     }
 
     private String table(List<FunctionStatus> functions) {

@@ -89,8 +89,22 @@ class CommandsTest {
     }
 
     @Test
-    void requestsSayWhoAsksAndWhere() {
+    void aNamespaceThatDoesNotExistIsSaid() {
         gateway.answers("GET", "/system/functions", 200, "[]");
+        gateway.answers("GET", "/system/namespaces", 200, "[\"openfaas-fn\",\"team\"]");
+        assertThat(tool.run("list", "-n", "team", "-o", "json").out()).isEqualTo("[ ]\n");
+        Tool.Outcome absent = tool.run("list", "-n", "taem");
+        assertThat(absent.exitCode()).isEqualTo(1);
+        assertThat(absent.err()).contains("there is no namespace \"taem\" on ", "vfaas namespace list");
+    }
+
+    @Test
+    void requestsSayWhoAsksAndWhere() {
+        gateway.answers(
+                "GET",
+                "/system/functions",
+                200,
+                "[{\"name\":\"hello\",\"image\":\"hello:1\",\"namespace\":\"team\",\"replicas\":1,\"availableReplicas\":1}]");
         tool.run("list", "-n", "team", "--token", "abc");
         assertThat(gateway.last().getHeader("User-Agent")).isEqualTo("vfaas/dev");
         assertThat(gateway.last().getHeader("Authorization")).isEqualTo("Bearer abc");
