@@ -101,7 +101,7 @@ final class DescribeCommand implements Callable<Integer> {
 
     private static @Nullable String forward(OpenFaas client) {
         Way way = client.way();
-        return way == null ? null : "while this runs: vfaas host forward " + way.server();
+        return way == null ? null : "while this runs: vfaas host forward " + way.login();
     }
 
     /** The gateway tells the status in annotations; it is shown above them. */

@@ -26,7 +26,7 @@ public final class GatewayFailures {
 
     private static Failure throughSsh(GatewayException e, Way way) {
         return Failure.failed("cannot connect to the gateway " + way.text() + " through SSH: " + e.detail())
-                .next("vfaas doctor " + way.server());
+                .next("vfaas doctor " + way.login());
     }
 
     private static Failure explained(GatewayException e) {
@@ -57,7 +57,7 @@ public final class GatewayFailures {
                         .next(
                                 e.way() == null
                                         ? "vfaas login --gateway " + gateway
-                                        : "vfaas up " + e.way().server());
+                                        : "vfaas up " + e.way().login());
             case FORBIDDEN -> Failure.of(ExitCode.AUTHENTICATION, "the " + e.named() + " forbids this" + detail);
             case MOVED ->
                 Failure.failed("the " + e.named() + " redirects" + detail)

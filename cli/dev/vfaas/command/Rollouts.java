@@ -89,7 +89,7 @@ final class Rollouts {
             session.console()
                     .info("on " + way.server()
                             + "; call one: vfaas invoke NAME; the URLs answer while this runs: vfaas host forward "
-                            + way.server());
+                            + way.login());
         }
     }
 

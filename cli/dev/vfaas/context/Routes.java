@@ -66,5 +66,10 @@ public final class Routes implements AutoCloseable {
         public String server() {
             return route.server().toString();
         }
+
+        @Override
+        public String login() {
+            return server() + (route.identity() == null ? "" : " --identity " + route.identity());
+        }
     }
 }

@@ -15,4 +15,7 @@ public interface Way {
 
     /** The server it leads through, as vfaas's commands take it: {@code root@203.0.113.10}. */
     String server();
+
+    /** The server with the option that names its private key, if it needs one: what to type after commands that log in to it. */
+    String login();
 }
