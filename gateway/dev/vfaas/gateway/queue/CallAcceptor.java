@@ -132,7 +132,7 @@ final class CallAcceptor implements BlockingHandler {
         long expected = length < 0 ? config.maxBodyBytes() : length;
         try {
             if (arriving.addAndGet(expected) + calls.bytes() > config.room().calls()) {
-                busy(exchange, "the queue is full: the calls that wait take " + calls.bytes() + " bytes");
+                busy(exchange, "the queue is full: what is kept of calls takes " + calls.bytes() + " bytes");
             } else {
                 receive(exchange, function, callId, path, callback, length);
             }

@@ -20,6 +20,7 @@ import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.MessageInfo;
+import io.nats.client.api.ObjectInfo;
 import io.nats.client.api.ObjectMeta;
 import io.nats.client.api.ObjectStoreConfiguration;
 import io.nats.client.api.RetentionPolicy;
@@ -33,7 +34,9 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -285,17 +288,25 @@ final class Broker implements AutoCloseable {
 
     /** Visits dead letters, oldest first; one with its body is in memory at a time. */
     void deadLetters(@Nullable String namespace, Consumer<MessageInfo> visitor) {
-        String subject = DEAD_SUBJECT + (namespace == null ? "*" : namespace) + ".*";
+        visit(DEAD, DEAD_SUBJECT + (namespace == null ? "*" : namespace) + ".*", visitor);
+    }
+
+    /** Visits calls, handed out or not, oldest first; one with its body is in memory at a time. */
+    void calls(Consumer<MessageInfo> visitor) {
+        visit(CALLS, CALL_SUBJECT + ">", visitor);
+    }
+
+    private void visit(String stream, String subject, Consumer<MessageInfo> visitor) {
         long next = 1;
         while (true) {
             MessageInfo message;
             try {
-                message = server().management().getNextMessage(DEAD, next, subject);
+                message = server().management().getNextMessage(stream, next, subject);
             } catch (JetStreamApiException e) {
                 if (isNone(e)) {
                     return;
                 }
-                throw unavailable("the queue " + place + " cannot list dead letters", e);
+                throw unavailable("the queue " + place + " cannot list what is in " + stream, e);
             } catch (IOException e) {
                 throw unavailable("the queue " + place + " does not answer", e);
             }
@@ -359,13 +370,29 @@ final class Broker implements AutoCloseable {
         });
     }
 
-    /** Best effort: what stays is removed by its age. */
+    /** The names of large bodies that came before {@code end}. */
+    List<String> bodies(Instant end) {
+        return asking("list the bodies", () -> {
+            try {
+                return server().objects().getList().stream()
+                        .filter(body ->
+                                body.getModified() != null && body.getModified().toInstant().isBefore(end))
+                        .map(ObjectInfo::getObjectName)
+                        .toList();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+        });
+    }
+
+    /** Best effort: what stays is removed by a {@link Sweep}. */
     void deleteBody(@Nullable String name) {
         if (name != null) {
             try {
                 server().objects().delete(name);
-            } catch (IOException | JetStreamApiException e) {
-                // its age removes it
+            } catch (IOException | JetStreamApiException | IllegalArgumentException | IllegalStateException e) {
+                // gone already, or a sweep removes it
             }
         }
     }

@@ -37,6 +37,7 @@ public final class JetStreamCalls implements CallStore {
 
     private final Broker broker;
     private final DeadMessages dead;
+    private final Sweep sweep;
     private final BodyFiles bodies;
     private final Path folder;
     private final ToIntFunction<FunctionKey> limit;
@@ -52,12 +53,14 @@ public final class JetStreamCalls implements CallStore {
 
     private JetStreamCalls(
             Broker broker,
+            Sweep sweep,
             BodyFiles bodies,
             Path folder,
             ToIntFunction<FunctionKey> limit,
             Predicate<FunctionKey> exists,
             Log log) {
         this.exists = exists;
+        this.sweep = sweep;
         this.broker = broker;
         this.dead = new DeadMessages(broker);
         this.bodies = bodies;
@@ -86,7 +89,8 @@ public final class JetStreamCalls implements CallStore {
         try {
             BodyFiles bodies = new BodyFiles(folder);
             bodies.keepOnly(Set.of(), LEFT_BEHIND);
-            return new JetStreamCalls(broker, bodies, folder, limit, exists, log);
+            Sweep sweep = new Sweep(broker, config.room(), Sweep.YOUNG, log);
+            return new JetStreamCalls(broker, sweep, bodies, folder, limit, exists, log);
         } catch (IOException e) {
             broker.close();
             throw Broker.unavailable("the folder " + folder + " cannot be used", e);
@@ -142,6 +146,7 @@ public final class JetStreamCalls implements CallStore {
     public void start(Worker worker) {
         this.worker = worker;
         keeper = Thread.ofVirtual().name("async-keeper").start(this::keep);
+        sweep.start();
     }
 
     /** Finds functions whose calls other gateways accepted, and tells the server which calls still run. */
@@ -286,6 +291,7 @@ public final class JetStreamCalls implements CallStore {
     @Override
     public void close() {
         closing = true;
+        sweep.close();
         endKeeper();
         pullers.values().forEach(Puller::kill);
         broker.close();

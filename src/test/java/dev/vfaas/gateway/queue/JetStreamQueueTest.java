@@ -49,6 +49,10 @@ class JetStreamQueueTest {
         private JetStreamCalls store;
 
         Node(String name) throws java.io.IOException {
+            this(name, QUICK);
+        }
+
+        Node(String name, QueueConfig config) throws java.io.IOException {
             this.name = name;
             Path own = folder.resolve(name);
             this.queue = AsyncQueue.open(
@@ -58,7 +62,7 @@ class JetStreamQueueTest {
                     },
                     own,
                     key -> deployed ? new AsyncQueueTest.Deployed(key, Map.of()) : null,
-                    QUICK,
+                    config,
                     QueueMetrics.NONE,
                     "test",
                     new Log(System.err));
@@ -175,6 +179,26 @@ class JetStreamQueueTest {
             assertThat(two.queue.retry(DeadLetter.Selection.ALL)).isEqualTo(1);
             await("the call", () -> runs.containsKey("big:" + Arrays.hashCode(large)));
             assertThat(two.queue.dead(DeadLetter.Selection.ALL)).isEmpty();
+        }
+    }
+
+    @Test
+    void deadLettersTakeNoMoreThanTheyAreGiven() throws Exception {
+        try (Node one = new Node("one")) {
+            one.start(503);
+            one.post("old", new byte[600_000]);
+            await(
+                    "the dead letter",
+                    () -> one.queue.dead(DeadLetter.Selection.ALL).size() == 1);
+            one.post("new", new byte[600_000]);
+            await("both", () -> one.queue.dead(DeadLetter.Selection.ALL).size() == 2);
+        }
+        try (Node two = new Node("two", QUICK.with(new QueueConfig.Room(1L << 30, 1_000_000, 0, 0)))) {
+            two.start(200);
+            await("one less", () -> two.queue.dead(DeadLetter.Selection.ALL).size() == 1);
+            assertThat(two.queue.dead(DeadLetter.Selection.ALL))
+                    .extracting(DeadLetter::callId)
+                    .containsExactly("new");
         }
     }
 
