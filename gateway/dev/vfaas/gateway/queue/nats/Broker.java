@@ -375,8 +375,8 @@ final class Broker implements AutoCloseable {
         return asking("list the bodies", () -> {
             try {
                 return server().objects().getList().stream()
-                        .filter(body ->
-                                body.getModified() != null && body.getModified().toInstant().isBefore(end))
+                        .filter(body -> body.getModified() != null
+                                && body.getModified().toInstant().isBefore(end))
                         .map(ObjectInfo::getObjectName)
                         .toList();
             } catch (InterruptedException e) {

@@ -79,8 +79,10 @@ class SweepTest {
 
     private List<String> letters() {
         List<String> ids = new ArrayList<>();
-        broker.deadLetters(null, (MessageInfo message) ->
-                ids.add(CallMessage.read(message.getHeaders()).callId()));
+        broker.deadLetters(
+                null,
+                (MessageInfo message) ->
+                        ids.add(CallMessage.read(message.getHeaders()).callId()));
         return ids;
     }
 
