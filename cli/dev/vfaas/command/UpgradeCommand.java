@@ -188,16 +188,15 @@ final class UpgradeCommand implements Callable<Integer> {
                     up.apply(prepared, "upgrade", lockWait);
                 }
                 events.done();
+                image.mark(node);
             } catch (Failure failure) {
                 if (failure.exitCode() == ExitCode.INTERRUPTED) {
                     throw failure;
                 }
                 session.console()
-                        .warn(node.name() + " still has the former image of the gateway: " + failure.text()
+                        .warn(node.name() + " may still have the former image of the gateway: " + failure.text()
                                 + "; vfaas node add " + other + " --to " + host + " brings the new one");
-                continue;
             }
-            image.mark(node);
         }
     }
 

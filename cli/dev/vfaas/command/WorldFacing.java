@@ -66,7 +66,7 @@ final class WorldFacing {
         if (!changes || !runs) {
             return;
         }
-        List<Node> others = cluster.nodes().stream()
+        List<Node> others = nodes(cluster).stream()
                 .filter(node ->
                         node.role().equals("server") && !node.at(facts.network().addresses()))
                 .toList();
@@ -77,6 +77,17 @@ final class WorldFacing {
                             + "), whose K3s was set up the other way and would undo it; nothing was changed on " + host)
                     .next("take them out, then the same command, then join them again: vfaas node remove SERVER --from "
                             + host + "; vfaas node add SERVER --to " + host + " --server");
+        }
+    }
+
+    private List<Node> nodes(Cluster cluster) {
+        try {
+            return cluster.nodes();
+        } catch (Failure away) {
+            throw Failure.of(away.exitCode(), away.text() + "\nnothing was changed on " + host)
+                    .because(away)
+                    .next("vfaas up " + host
+                            + " without a change of the domain, which starts K3s; then the same command again");
         }
     }
 

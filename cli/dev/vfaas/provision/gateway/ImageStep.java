@@ -52,13 +52,13 @@ final class ImageStep implements Step {
             """;
 
     /** Makes one archive of the old one and what was sent, checks every blob, imports it where K3s runs. $1 what was sent, $2 the archive, then blobs. */
-    private static final String MERGE = """
+    static final String MERGE = """
             set -e
             export PATH="$PATH:/usr/local/bin"
             part=$1 archive=$2
             shift 2
             umask 077
-            mkdir -p "${archive%/*}"
+            (umask 022; mkdir -p "${archive%/*}") # K3s's folders, as K3s itself would make them
             work=$(mktemp -d -p /var/lib/vfaas gateway-image.XXXXXX)
             trap 'rm -rf "$work" "$part" "$archive.new"' EXIT
             if [ -f "$archive" ]; then tar -xf "$archive" -C "$work" || rm -rf "$work"/*; fi

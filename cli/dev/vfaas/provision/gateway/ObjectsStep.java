@@ -43,9 +43,34 @@ final class ObjectsStep implements Step {
             """.replace("PASSWORD", RegistriesStep.PASSWORD);
 
     /**
-     * Makes what the objects need: namespace, volume, folder, secrets. Kubernetes binds a claim at once when its controller has already seen the volume
-     * the claim names, which the volume's phase tells, and when neither changed while it bound them; otherwise it looks again only every 15 s, or when
-     * one of them changes, for which an annotation is enough. A pod whose claim is not bound yet may wait 10 s for the next look at it. Therefore
+     * The shell function {@code volume}, which makes the volume $1 and its claim $2. Kubernetes binds a claim at once when its controller has already seen
+     * the volume the claim names, which the volume's phase tells, and when neither changed while it bound them; otherwise it looks again only every 15 s,
+     * or when one of them changes, for which an annotation is enough. A volume whose claim was deleted still names that claim's uid and binds no other
+     * one; nobody but us may take the uid away, and its data stays.
+     */
+    static final String VOLUME = """
+            phase() {
+              i=0 begun=$(date +%s)
+              while [ $(($(date +%s) - begun)) -lt 20 ]; do
+                case $(k -n vfaas get "$1" -o 'jsonpath={.status.phase}') in $2|Bound) break ;; esac
+                i=$((i + 1)); sleep 0.2
+                [ "$((i % 4))" -ne 0 ] || k -n vfaas annotate --overwrite "$1" "vfaas.dev/look-again=$i" >/dev/null || true
+              done
+              [ "$i" -lt 4 ] || k -n vfaas annotate "$1" vfaas.dev/look-again- >/dev/null || true
+            }
+            volume() {
+              case $(k get persistentvolume vfaas-gateway -o 'jsonpath={.status.phase}' 2>/dev/null) in Released|Failed)
+                k patch persistentvolume vfaas-gateway --type=merge -p '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}' >/dev/null ;;
+              esac
+              printf %s "$1" | k apply -f - >/dev/null
+              phase persistentvolume/vfaas-gateway Available
+              printf %s "$2" | k apply -f - >/dev/null
+              phase persistentvolumeclaim/gateway-data Bound
+            }
+            """;
+
+    /**
+     * Makes what the objects need: namespace, volume, folder, secrets. A pod whose claim is not bound yet may wait 10 s for the next look at it. Therefore
      * volume and claim come first. $1: the volume, $2: its claim, $3: the gateway's image, $4: the archive it is in,
      * should K3s not have imported it when it started.
      */
@@ -54,21 +79,7 @@ final class ObjectsStep implements Step {
             umask 077
             export PATH="$PATH:/usr/local/bin"
             k() { k3s kubectl "$@"; }
-            phase() {
-              i=0
-              while [ "$i" -lt 60 ]; do
-                case $(k -n vfaas get "$1" -o 'jsonpath={.status.phase}') in $2|Bound) break ;; esac
-                i=$((i + 1)); sleep 0.2
-                [ "$((i % 4))" -ne 0 ] || k -n vfaas annotate --overwrite "$1" "vfaas.dev/look-again=$i" >/dev/null || true
-              done
-              [ "$i" -lt 4 ] || k -n vfaas annotate "$1" vfaas.dev/look-again- >/dev/null || true
-            }
-            volume() {
-              printf %s "$1" | k apply -f - >/dev/null
-              phase persistentvolume/vfaas-gateway Available
-              printf %s "$2" | k apply -f - >/dev/null
-              phase persistentvolumeclaim/gateway-data Bound
-            }
+            VOLUME
             k get namespace vfaas >/dev/null 2>&1 || k create namespace vfaas >/dev/null
             volume "$1" "$2" & volume=$!
             { k3s ctr images ls -q | grep -qxF "$3" || k3s ctr images import "$4" >&2; } & image=$!
@@ -93,7 +104,7 @@ final class ObjectsStep implements Step {
             wait $basic
             wait $volume
             wait $image
-            """.replace("PASSWORD", RegistriesStep.PASSWORD);
+            """.replace("VOLUME\n", VOLUME).replace("PASSWORD", RegistriesStep.PASSWORD);
 
     private static final String UNDO = """
             export PATH="$PATH:/usr/local/bin"

@@ -29,8 +29,9 @@ public final class RegistriesStep implements Step {
 
     /** A shell command that prints the nodes' password, nothing when there is none; logins for other registries may stand in the file too. */
     public static final String PASSWORD =
-            "sed -n '/10\\.43\\.0\\.80:8080[^ ]\\{0,1\\}:/,/password:/s/^ *password: *//p' " + PATH
-                    + " 2>/dev/null | head -n 1 | tr -d \"\\\"' \\r\\n\"";
+            "awk '{ sub(/\\r$/, \"\") } /^ *(#|$)/ { next } { match($0, /[^ ]/) } RSTART <= at { at = 0 } "
+                    + "at && sub(/^ *password: */, \"\") { print; exit } /10\\.43\\.0\\.80:8080[^ ]?:/ { at = RSTART }' "
+                    + PATH + " 2>/dev/null | tr -d \"\\\"' \\r\\n\"";
 
     private static final String LOOK = """
             file=/etc/rancher/k3s/registries.yaml

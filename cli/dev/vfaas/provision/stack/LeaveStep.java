@@ -11,7 +11,11 @@ import dev.vfaas.provision.engine.Question;
 import dev.vfaas.provision.engine.Step;
 import dev.vfaas.ssh.Command;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Takes away the stack a server had, because another one was chosen; refuses while functions are deployed, since they would be lost. */
 final class LeaveStep implements Step {
@@ -20,9 +24,10 @@ final class LeaveStep implements Step {
     /** Where functions live, whichever stack runs them: all of their usual namespace, and those of others. Fails when the cluster does not answer. */
     private static final String FUNCTIONS = """
             PATH="$PATH:/usr/local/bin"
-            usual=$(k3s kubectl -n openfaas-fn get deployments -o name) || exit
-            others=$(k3s kubectl get deployments -A -l faas_function -o name) || exit
-            printf '%s\\n' "$usual" "$others" | cut -d/ -f2 | sort -u
+            names='jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{"\\n"}{end}'
+            usual=$(k3s kubectl -n openfaas-fn get deployments -o "$names") || exit
+            others=$(k3s kubectl get deployments -A -l faas_function -o "$names") || exit
+            printf '%s\\n' "$usual" "$others" | sort -u
             """;
 
     private final ServerStack stack;
@@ -61,15 +66,23 @@ final class LeaveStep implements Step {
                 .toList();
     }
 
-    private void requireNone(String functions, String then) {
+    /** @param functions NAMESPACE/NAME, a line each */
+    void requireNone(String functions, String then) {
         List<String> names = functions.lines().filter(name -> !name.isBlank()).toList();
         if (!names.isEmpty()) {
+            Map<String, List<String>> spaces = names.stream()
+                    .map(name -> name.split("/", 2))
+                    .collect(Collectors.groupingBy(
+                            name -> name[0], TreeMap::new, Collectors.mapping(name -> name[1], Collectors.toList())));
+            List<String> removals = new ArrayList<>();
+            spaces.forEach(
+                    (space, inside) -> removals.add("vfaas remove " + String.join(" ", inside) + " -n " + space));
             throw Failure.of(
                             ExitCode.PREFLIGHT,
                             "the stack " + stack.choice().label() + " of that server still has functions ("
                                     + String.join(", ", names)
                                     + "), which would be lost with it" + then)
-                    .next("vfaas remove " + String.join(" ", names) + ", then the same command again");
+                    .next(String.join("; ", removals) + "; then the same command again");
         }
     }
 

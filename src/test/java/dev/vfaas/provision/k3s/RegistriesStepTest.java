@@ -45,4 +45,18 @@ class RegistriesStepTest {
                       password: other
                 """)).isEqualTo("s3cret");
     }
+
+    @Test
+    void anEntryWithoutALoginDoesNotLendTheNextOnes() throws Exception {
+        assertThat(password("""
+                configs:
+                  "10.43.0.80:8080":
+                    # nothing yet
+                    tls:
+                      insecure_skip_verify: true
+                  other.example.com:
+                    auth:
+                      password: other
+                """)).isEmpty();
+    }
 }

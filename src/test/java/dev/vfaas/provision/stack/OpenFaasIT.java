@@ -111,7 +111,8 @@ class OpenFaasIT {
                     .orFail("create");
             Tool.Outcome refused = up(one, "--stack", "none");
             assertThat(refused.exitCode()).isEqualTo(3);
-            assertThat(refused.err()).contains("hello", "vfaas remove hello there");
+            assertThat(refused.err())
+                    .contains("hello", "vfaas remove there -n default; vfaas remove hello -n openfaas-fn");
             one.run("k3s kubectl -n openfaas-fn delete deployment hello && k3s kubectl delete deployment there")
                     .orFail("delete");
             Tool.Outcome none = up(one, "--stack", "none");
