@@ -1,5 +1,6 @@
 package dev.vfaas.command;
 
+import dev.vfaas.console.Failure;
 import dev.vfaas.image.ImageReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,14 @@ final class Remedy {
     /** The next command, for a function that was deployed with this image. */
     static String of(String reason, String function, String image, @Nullable String namespace) {
         String there = namespace == null || namespace.isEmpty() ? "" : " -n " + namespace;
-        String host = ImageReference.parse(image).host();
-        if (!PULLED.matcher(reason).find() || host == null) {
+        boolean pulled = PULLED.matcher(reason).find();
+        String host;
+        try {
+            host = pulled ? ImageReference.parse(image).host() : null;
+        } catch (Failure e) { // another tool may have deployed it, or the name was given on the command line
+            return "mend the image's name, then the same command again: " + e.text();
+        }
+        if (host == null) {
             return reason.contains("exceeded quota")
                     ? "ask for less under limits and requests, or raise the quota: kubectl get resourcequota"
                             + (there.isEmpty() ? " -n openfaas-fn" : there)

@@ -2,6 +2,7 @@ package dev.vfaas.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,5 +22,16 @@ class RemedyTest {
     void everyReasonHasItsCommand(String reason, String next) {
         assertThat(Remedy.of(reason, "hello", "reg.example.com:5000/x:1", "shop"))
                 .isEqualTo(next);
+    }
+
+    /** Whatever name a function was deployed with, its failure is told, not one of ours. */
+    @Test
+    void aNameThatIsNoneIsNamed() {
+        String image = "Registry.example.com/Team/App:1";
+        assertThat(Remedy.of("InvalidImageName: couldn't parse image name", "hello", image, null))
+                .startsWith("mend the image's name")
+                .contains("\"Team/App\" may hold lower-case letters");
+        assertThat(Remedy.of("CrashLoopBackOff: ended with exit code 1", "hello", image, null))
+                .isEqualTo("vfaas logs hello --tail=false");
     }
 }

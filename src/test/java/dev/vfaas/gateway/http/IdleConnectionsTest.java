@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Connections on which no request comes do not stay for ever. */
 class IdleConnectionsTest {
-    private static final Duration SHORT = Duration.ofMillis(200);
+    private static final Duration SHORT = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofHours(1);
 
     private final EventLoops loops = new EventLoops(1);
