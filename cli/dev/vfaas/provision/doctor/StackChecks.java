@@ -32,6 +32,7 @@ final class StackChecks {
             kubectl() { timeout 15 k3s kubectl "$@" 2>/dev/null; }
             kubectl -n "$1" get deployment gateway --ignore-not-found -o 'jsonpath={.spec.replicas}|{.status.readyReplicas}' | section gateway
             kubectl get --raw "/api/v1/namespaces/$1/services/gateway:8080/proxy/healthz" >/dev/null && echo yes | section healthy
+            [ "$1" = openfaas ] || kubectl get --raw "/api/v1/namespaces/$1/services/gateway:8080/proxy/metrics" | grep '^vfaas_async_connected' | section queue
             kubectl get pods -A -o 'jsonpath={range .items[*]}{.metadata.namespace}|{.metadata.name}|{.metadata.labels.faas_function}|{.metadata.labels.app}|{.status.phase}|{.metadata.deletionTimestamp}|{range .status.containerStatuses[*]}{.state.waiting.reason}{" "}{end}|{range .status.containerStatuses[*]}{.restartCount}{" "}{end}|{.status.conditions[?(@.type=="PodScheduled")].message}{"\\n"}{end}' | section pods
             kubectl get events -A --field-selector=type=Warning --sort-by=.lastTimestamp -o 'jsonpath={range .items[*]}{.involvedObject.namespace}|{.involvedObject.name}|{.reason}|{.message}{"\\n"}{end}' | section events
             if [ "$1" = openfaas ]; then
@@ -111,13 +112,15 @@ final class StackChecks {
         }
     }
 
-    private static List<Finding> check(Sections said, String host, String namespace) {
+    /** What they tell. */
+    static List<Finding> check(Sections said, String host, String namespace) {
         List<Pod> pods = said.lines("pods").stream()
                 .filter(line -> line.split("\\|", -1).length >= 9)
                 .map(Pod::of)
                 .toList();
         List<Finding> findings = new ArrayList<>();
         findings.add(gateway(said, pods, host, namespace));
+        findings.addAll(queue(said, host));
         List<Pod> functions = pods.stream()
                 .filter(pod -> !pod.function().isEmpty() && pod.inTrouble())
                 .toList();
@@ -153,6 +156,22 @@ final class StackChecks {
         return restarts >= SEVERAL_RESTARTS
                 ? warn("G-GATEWAY", title, evidence + "; restarted " + restarts + " times", look)
                 : pass("G-GATEWAY", title, evidence + ", /healthz answers");
+    }
+
+    /** Nothing where the gateway does not say. */
+    private static List<Finding> queue(Sections said, String host) {
+        String title = "queue of asynchronous calls";
+        return switch (said.line("queue")) {
+            case "vfaas_async_connected 1" -> List.of(pass("G-QUEUE", title, "it can be reached"));
+            case "vfaas_async_connected 0" ->
+                List.of(warn(
+                        "G-QUEUE",
+                        title,
+                        "the gateway cannot reach it: asynchronous calls are refused",
+                        "the reason: vfaas host logs " + host + " --gateway; for another queue server: vfaas up " + host
+                                + " --gateway-queue nats://ADDRESS:4222"));
+            default -> List.of();
+        };
     }
 
     private static Finding pulling(List<Pod> functions, Sections said, String host) {

@@ -40,20 +40,24 @@ final class SmokeStep implements Step {
     private static final Duration SHORT = Duration.ofSeconds(30);
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration CALL = Duration.ofSeconds(30);
+    private static final Duration QUEUE = Duration.ofSeconds(10);
 
     private final String image;
     private final String node;
     private final String tag;
+    private final boolean shared;
 
     /**
      * @param image of the function, as containerd knows it
      * @param node this server's, which has the image
      * @param tag what {@link ClusterImage#LABEL} says on all nodes that have it; the function may run on any of them
+     * @param shared whether the gateways keep asynchronous calls on a queue server, which then is asked for too
      */
-    SmokeStep(String image, String node, String tag) {
+    SmokeStep(String image, String node, String tag, boolean shared) {
         this.image = image;
         this.node = node;
         this.tag = tag;
+        this.shared = shared;
     }
 
     @Override
@@ -105,6 +109,10 @@ final class SmokeStep implements Step {
             } finally {
                 remove(gateway);
             }
+            if (shared) {
+                execution.progress("asking for the queue of asynchronous calls");
+                queue(gateway, execution);
+            }
         } catch (GatewayException e) {
             throw failed(execution, "the gateway says: " + e.getMessage());
         }
@@ -155,6 +163,19 @@ final class SmokeStep implements Step {
             }
         } catch (IOException e) {
             throw failed(execution, "the function's answer broke off: " + e.getMessage());
+        }
+    }
+
+    private static void queue(OpenFaas gateway, Execution execution) {
+        String trouble = QueueAnswer.trouble(gateway, FUNCTION, QUEUE);
+        if (trouble != null) {
+            String host = execution.server().name();
+            throw Failure.of(
+                            ExitCode.NOT_AS_ASKED,
+                            host + ": the gateway runs and functions can be called, but asynchronous calls are refused: "
+                                    + trouble)
+                    .next("vfaas up " + host
+                            + " once the queue server answers there, or with its right address: --gateway-queue nats://ADDRESS:4222");
         }
     }
 

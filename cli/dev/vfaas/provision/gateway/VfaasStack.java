@@ -76,7 +76,7 @@ public final class VfaasStack implements ServerStack {
                     new UndoOnly(new ObjectsStep(none, GatewayWish.Shape.USUAL, new QueueSecret(host, "", null))),
                     new UndoOnly(new RolloutStep()),
                     new UndoOnly(new GatewayAccessStep(context, NAMESPACE, List.of())),
-                    new UndoOnly(new SmokeStep("", "", "")));
+                    new UndoOnly(new SmokeStep("", "", "", false)));
         }
         GatewayWish.Shape shape = wish.on(new StateText().state(facts.kept().state()), host);
         GatewayImage image = images.apply(facts.architecture());
@@ -87,7 +87,11 @@ public final class VfaasStack implements ServerStack {
                 new ObjectsStep(manifests, shape, new QueueSecret(host, shape.queue(), wish.queue())),
                 new RolloutStep(),
                 new GatewayAccessStep(context, NAMESPACE, List.of(ObjectsStep.ID)),
-                new SmokeStep(image.reference(GatewayImage.SMOKE), node, ClusterImage.tag(reference)));
+                new SmokeStep(
+                        image.reference(GatewayImage.SMOKE),
+                        node,
+                        ClusterImage.tag(reference),
+                        !shape.queue().isEmpty()));
     }
 
     @Override
