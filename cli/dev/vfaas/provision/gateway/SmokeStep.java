@@ -172,10 +172,12 @@ final class SmokeStep implements Step {
             String host = execution.server().name();
             throw Failure.of(
                             ExitCode.NOT_AS_ASKED,
-                            host + ": the gateway runs and functions can be called, but asynchronous calls are refused: "
+                            host
+                                    + ": the gateway runs and functions can be called, but asynchronous calls are refused: "
                                     + trouble)
-                    .next("vfaas up " + host
-                            + " once the queue server answers there, or with its right address: --gateway-queue nats://ADDRESS:4222");
+                    .next(
+                            "vfaas up " + host
+                                    + " once the queue server answers there, or with its right address: --gateway-queue nats://ADDRESS:4222");
         }
     }
 
