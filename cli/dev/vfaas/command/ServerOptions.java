@@ -1,7 +1,10 @@
 package dev.vfaas.command;
 
+import dev.vfaas.console.Environment;
 import dev.vfaas.console.Failure;
+import dev.vfaas.context.Contexts.Context;
 import dev.vfaas.context.ServerContext;
+import dev.vfaas.context.SshRoute;
 import dev.vfaas.openfaas.Secret;
 import dev.vfaas.provision.engine.Self;
 import dev.vfaas.provision.engine.WorkingServer;
@@ -72,23 +75,55 @@ final class ServerOptions {
         return other;
     }
 
-    /** Logs in to {@code host}: {@code [user@]host[:port]} or a Host of ~/.ssh/config. */
+    /** Logs in to {@code host}: {@code [user@]host[:port]} or a Host of ~/.ssh/config; what was left out is as the host's context remembers it. */
     Server connect(Session session, String host) {
+        Login login = login(session.environment(), host);
         Prompts prompts = new ConsolePrompts(session.console());
         ConnectOptions options = ConnectOptions.standard()
                 .withHostKey(hostKey)
                 .withPatience(reconnect)
-                .withIdentity(identity == null ? null : session.environment().resolve(identity))
+                .withIdentity(login.identity())
                 .withSudoPassword(sudoPassword(session, host));
-        return new Servers(session.environment(), prompts).connect(host, options);
+        return new Servers(session.environment(), prompts).connect(login.target(), options);
     }
 
     /** The context and login by which the gateway of {@code host} is reached from this machine. */
     ServerContext context(Session session, String host) {
-        Path key = identity == null
-                ? null
-                : session.environment().resolve(identity).toAbsolutePath();
-        return new ServerContext(session.environment(), SshTarget.parse(host), key);
+        Login login = login(session.environment(), host);
+        return new ServerContext(session.environment(), login.target(), login.identity());
+    }
+
+    /**
+     * Where and with which key to log in.
+     *
+     * @param identity absolute; null when neither the person nor the context says one
+     */
+    record Login(SshTarget target, @Nullable Path identity) {}
+
+    /** Another user or port than the context's, or a key that is named, is another login: nothing of the context's is mixed into it. */
+    Login login(Environment environment, String host) {
+        SshTarget typed = SshTarget.parse(host);
+        if (identity != null) {
+            return new Login(typed, environment.resolve(identity).toAbsolutePath());
+        }
+        SshRoute kept = kept(environment, typed);
+        if (kept == null
+                || (typed.user() != null && !typed.user().equals(kept.server().user()))
+                || (typed.port() != null && !typed.port().equals(kept.server().port()))) {
+            return new Login(typed, null);
+        }
+        return new Login(kept.server(), kept.identity());
+    }
+
+    private static @Nullable SshRoute kept(Environment environment, SshTarget typed) {
+        try {
+            return new ServerContext(environment, typed, null)
+                    .find()
+                    .map(Context::route)
+                    .orElse(null);
+        } catch (Failure unreadable) {
+            return null; // what is typed is enough to log in; up HOST writes the context anew
+        }
     }
 
     /** The same for commands of this program's own, which leave no cache in root's home. */
