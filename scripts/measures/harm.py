@@ -159,7 +159,7 @@ class HarmMeasures:
         """Makes the gateway one of another version, then lets vfaas move it to its own, calling through SSH all the while; how many such calls failed."""
         cluster = self.bare_cluster()
         version = self.gateway_version()
-        patch = {"spec": {"template": {"metadata": {"annotations": {"dev.vfaas/version": "0.0.1"}}}}}
+        patch = {"spec": {"template": {"metadata": {"annotations": {"vfaas.dev/version": "0.0.1"}}}}}
         cluster.kubectl("patch", "deployment", "gateway", "-n", "vfaas", "--type=merge", "-p", json.dumps(patch))
         self.rolled_out()
         over, told = threading.Event(), []

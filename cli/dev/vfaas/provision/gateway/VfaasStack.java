@@ -109,7 +109,9 @@ public final class VfaasStack implements ServerStack {
         execution.run(Command.script("""
                         export PATH="$PATH:/usr/local/bin"
                         k3s kubectl delete namespace vfaas openfaas-fn --ignore-not-found --timeout=150s || exit $?
-                        k3s kubectl delete namespace -l app.kubernetes.io/managed-by=vfaas,dev.vfaas/role=functions --ignore-not-found --timeout=150s || exit $?
+                        for role in vfaas.dev/role dev.vfaas/role; do
+                          k3s kubectl delete namespace -l "app.kubernetes.io/managed-by=vfaas,$role=functions" --ignore-not-found --timeout=150s || exit $?
+                        done
                         k3s kubectl delete clusterrole,clusterrolebinding,persistentvolume -l app.kubernetes.io/managed-by=vfaas --ignore-not-found --timeout=20s || exit $?
                         k3s kubectl label nodes --all vfaas.dev/gateway-image- >/dev/null || exit $?
                         k3s ctr images ls -q | grep '^vfaas\\.internal/' | while read -r name; do k3s ctr images rm "$name" >/dev/null; done

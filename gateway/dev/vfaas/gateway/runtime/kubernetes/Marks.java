@@ -16,6 +16,9 @@ final class Marks {
     /** Prefix of labels and annotations that hold what the gateway itself needs to remember; nobody else may set them. */
     static final String OWN = "vfaas.dev/";
 
+    /** Label of namespaces: {@code functions}, or {@code gateway} for the gateway's own. */
+    static final String ROLE = OWN + "role";
+
     /** Label of pods, annotation of the Deployment: number of the revision asked for, from 1. */
     static final String REVISION = OWN + "revision";
 

@@ -26,7 +26,7 @@ final class Namespaces implements AutoCloseable {
             "pod-security.kubernetes.io/enforce", "baseline",
             "pod-security.kubernetes.io/warn", "restricted",
             "app.kubernetes.io/managed-by", "vfaas",
-            "dev.vfaas/role", "functions");
+            Marks.ROLE, "functions");
 
     private final Cluster cluster;
     private final Directory directory;
@@ -212,7 +212,7 @@ final class Namespaces implements AutoCloseable {
         if (before != null) {
             before.forEach((name, value) -> {
                 if (name.startsWith("pod-security.kubernetes.io/")
-                        || name.equals("dev.vfaas/role")
+                        || name.equals(Marks.ROLE)
                         || name.equals("app.kubernetes.io/managed-by")) {
                     labels.putIfAbsent(name, value);
                 }

@@ -21,7 +21,6 @@ final class Rights {
     private static final String BINDING = "vfaas-gateway";
     private static final String ACCOUNT = "system:serviceaccount:";
     private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
-    private static final String NAMESPACE_ROLE = "dev.vfaas/role";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -90,7 +89,7 @@ final class Rights {
                 .addNewIngress()
                 .addNewFrom()
                 .withNewNamespaceSelector()
-                .addToMatchLabels(NAMESPACE_ROLE, "gateway")
+                .addToMatchLabels(Marks.ROLE, "gateway")
                 .endNamespaceSelector()
                 .endFrom()
                 .endIngress()
@@ -127,7 +126,7 @@ final class Rights {
     private boolean hasRole(String namespace) {
         Namespace own = cluster.client().namespaces().withName(namespace).get();
         Map<String, String> labels = own == null ? null : own.getMetadata().getLabels();
-        return labels != null && "gateway".equals(labels.get(NAMESPACE_ROLE));
+        return labels != null && "gateway".equals(labels.get(Marks.ROLE));
     }
 
     /** Namespace and name of the service account it runs as; empty for other credentials. */

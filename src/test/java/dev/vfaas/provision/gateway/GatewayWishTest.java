@@ -76,7 +76,7 @@ class GatewayWishTest {
     void theManifestHasTheNumberAndTheMark() {
         String text = new Manifests("image", "1", "node", new GatewayWish.Shape(2, MARK)).text();
         assertThat(text)
-                .contains("\n  replicas: 2\n", "dev.vfaas/queue: \"" + MARK + "\"")
+                .contains("\n  replicas: 2\n", "vfaas.dev/queue: \"" + MARK + "\"")
                 .doesNotContain("${");
     }
 }

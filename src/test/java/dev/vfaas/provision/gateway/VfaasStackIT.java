@@ -282,7 +282,7 @@ class VfaasStackIT {
         passes(tool("namespace", "create", "staging"));
         assertThat(server.run("k3s kubectl get namespace staging -o 'jsonpath={.metadata.labels}'")
                         .out())
-                .contains("\"dev.vfaas/role\":\"functions\"", "\"pod-security.kubernetes.io/enforce\":\"baseline\"")
+                .contains("\"vfaas.dev/role\":\"functions\"", "\"pod-security.kubernetes.io/enforce\":\"baseline\"")
                 .contains("\"pod-security.kubernetes.io/warn\":\"restricted\"")
                 .contains("\"app.kubernetes.io/managed-by\":\"vfaas\"");
         String allowed = "-o 'jsonpath={.spec}'";

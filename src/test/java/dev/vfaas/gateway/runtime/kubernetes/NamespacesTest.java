@@ -17,6 +17,7 @@ class NamespacesTest {
                 .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
                 .addToLabels("pod-security.kubernetes.io/warn", "restricted")
                 .addToLabels("app.kubernetes.io/managed-by", "vfaas")
+                .addToLabels("vfaas.dev/role", "functions")
                 .addToLabels("team", "web")
                 .endMetadata()
                 .build();
@@ -27,6 +28,7 @@ class NamespacesTest {
                         Map.entry("stage", "2"),
                         Map.entry("pod-security.kubernetes.io/enforce", "restricted"),
                         Map.entry("pod-security.kubernetes.io/warn", "baseline"),
-                        Map.entry("app.kubernetes.io/managed-by", "vfaas"));
+                        Map.entry("app.kubernetes.io/managed-by", "vfaas"),
+                        Map.entry("vfaas.dev/role", "functions"));
     }
 }
