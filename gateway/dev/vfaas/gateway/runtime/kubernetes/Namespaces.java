@@ -23,10 +23,14 @@ final class Namespaces implements AutoCloseable {
 
     /** What a namespace gets as openfaas-fn has it: what functions may ask for, and whose it is. */
     private static final Map<String, String> USUAL_LABELS = Map.of(
-            "pod-security.kubernetes.io/enforce", "baseline",
-            "pod-security.kubernetes.io/warn", "restricted",
-            "app.kubernetes.io/managed-by", "vfaas",
-            Marks.ROLE, "functions");
+            "pod-security.kubernetes.io/enforce",
+            "baseline",
+            "pod-security.kubernetes.io/warn",
+            "restricted",
+            "app.kubernetes.io/managed-by",
+            "vfaas",
+            Marks.ROLE,
+            "functions");
 
     private final Cluster cluster;
     private final Directory directory;

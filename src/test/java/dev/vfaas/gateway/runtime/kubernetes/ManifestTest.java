@@ -12,18 +12,7 @@ import org.junit.jupiter.api.Test;
 class ManifestTest {
     private static Container container(boolean sleeps) {
         FunctionDeployment asked = new FunctionDeployment(
-                "hello",
-                "hello:1",
-                null,
-                null,
-                Map.of(),
-                List.of(),
-                List.of(),
-                Map.of(),
-                Map.of(),
-                null,
-                null,
-                false);
+                "hello", "hello:1", null, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), null, null, false);
         Manifest.Shape shape = new Manifest.Shape("hello:1", "life", 1, 1, 1, List.of(), List.of(), sleeps);
         return new Manifest()
                 .deployment(new FunctionKey("openfaas-fn", "hello"), asked, shape)
