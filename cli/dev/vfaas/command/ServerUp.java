@@ -208,6 +208,12 @@ final class ServerUp {
                 + visit.server().commands() + " remote commands; log: "
                 + visit.log().file());
         told.forEach(console::result);
+        if (!options.prepareOnly) {
+            options.login
+                    .context(session, host)
+                    .find()
+                    .ifPresent(context -> console.info("gateway: " + context.route() + ", context " + context.name()));
+        }
         console.info("next: " + next);
     }
 

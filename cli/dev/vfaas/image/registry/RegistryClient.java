@@ -58,7 +58,13 @@ public final class RegistryClient {
                 return false;
             }
             try (Response second = http.newCall(again).execute()) {
-                return second.isSuccessful();
+                if (second.code() == 401 || second.code() == 403) {
+                    return false;
+                }
+                if (!second.isSuccessful()) {
+                    require(second, "log in", 200); // an overloaded registry says nothing about the password
+                }
+                return true;
             }
         } catch (Failure e) {
             if (e.exitCode() == ExitCode.AUTHENTICATION) {
