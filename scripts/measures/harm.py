@@ -1,8 +1,8 @@
 """The measures of scripts/bench that do harm while functions are called: pods, the gateway and the function itself come and go."""
 
-import calendar, json, os, pathlib, random, shutil, signal, subprocess, sys, threading, time
+import calendar, json, os, pathlib, random, select, shutil, signal, subprocess, sys, threading, time
 
-from bed import FUNCTIONS, GATEWAY, run, wait_until
+from bed import FUNCTIONS, GATEWAY, K3S, run, wait_until
 
 LOAD = pathlib.Path(__file__).resolve().parent / "load.py"
 HANDLER = """package function
@@ -63,7 +63,11 @@ class Load:
         told = self.process.stdout.read()
         if self.process.wait():
             raise SystemExit("bench: the load ended with an error")
-        return json.loads(told)
+        return json.loads(told.splitlines()[-1])
+
+    def accepted(self, seconds):
+        """Waits for the load to have queued all its asynchronous calls; whether it has."""
+        return bool(select.select([self.process.stdout], [], [], seconds)[0])
 
 
 class PodKiller(threading.Thread):
@@ -172,7 +176,8 @@ class HarmMeasures:
         person = threading.Thread(target=invoke, daemon=True)
         person.start()
         wait_until(lambda: told, 60, "a first call through SSH", 0.1)
-        self.up_again()
+        server = cluster.server
+        self.bed.set_up("upgrade", server["host"], "--identity", server["key"], "--k3s", K3S, "--mirror", self.bed.mirror)
         wait_until(lambda: self.gateway_version() == version, 10, "the gateway of this version")
         self.rolled_out()
         over.set()
@@ -258,6 +263,35 @@ class HarmMeasures:
         self.up_again("--gateway-replicas", "1", "--gateway-queue", "sqlite")
         self.rolled_out()
 
+    def asynckill(self):
+        """100,000 asynchronous calls over two gateways that share a queue; in turn a gateway and a replica of the function are killed all the while."""
+        cluster = self.bare_cluster()
+        if not hasattr(self, "harm_folder"):
+            self.project_of_harm()
+        total, port = int(os.environ.get("VFAAS_BENCH_CALLS", 100_000)), 18082
+        world = cluster.server["address"].rsplit(".", 1)[0] + ".1"
+        self.up_again("--gateway-replicas", "2", "--gateway-queue", self.nats(world))
+        self.rolled_out()
+        began = time.monotonic()
+        load = Load(cluster, {"url": GATEWAY, "callers": [],
+                              "asynchronous": {"function": "steady", "pause": 0, "count": 6, "total": total, "port": port, "patience": 900,
+                                               "callback": f"http://{cluster.server['address']}:{port}/"}})
+        workers = PodKiller(cluster, 0)
+        gateways = 0
+        while not load.accepted(6) and time.monotonic() < began + 1200:
+            workers.take("steady", True)
+            if load.accepted(6):
+                break
+            victim, at = random.choice(self.gateway_pods()), time.time()
+            gateways += kill_in(victim["metadata"]["uid"])
+            wait_until(lambda: self.restarted(victim["metadata"]["name"], at), 120, "the killed gateway ready again", 0.3)
+        row = load.end()["asynchronous"]
+        self.row(f"{row['accepted']:,} asynchronous calls, a gateway killed {gateways} times and a replica {workers.killed} times",
+                 f"{row['lost']} lost, {row['twice']} run twice, {row['refused']} not accepted at first; {time.monotonic() - began:.0f} s", "none lost",
+                 row["lost"] == 0 and row["accepted"] >= total)
+        self.up_again("--gateway-replicas", "1", "--gateway-queue", "sqlite")
+        self.rolled_out()
+
     def restarted(self, name, since):
         """Whether the gateway's container has begun after `since` and is ready."""
         for pod in self.gateway_pods():
@@ -273,6 +307,6 @@ class HarmMeasures:
         if not os.path.exists(program):
             raise SystemExit("bench: install first: nats-server (Debian: apt-get install nats-server)")
         port = self.free_port()
-        self.spawn(program, "-a", address, "-p", str(port), "-js", "-sd", f"{self.work}/nats")
+        self.spawn(program, "-a", address, "-p", str(port), "-js", "-sd", f"{self.work}/nats-{port}")
         wait_until(lambda: run(["bash", "-c", f"exec 3<>/dev/tcp/{address}/{port}"], check=False).returncode == 0, 30, "nats-server answering")
         return f"nats://{address}:{port}"

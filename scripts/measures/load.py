@@ -1,6 +1,8 @@
 """Calls functions until its standard input ends, then prints as JSON what became of the calls: load.py PLAN
 
-PLAN is JSON: {"url": ..., "callers": [{"name", "function", "method", "path", "bytes", "pause", "count"}], "asynchronous": {"function", "pause", "port"}}.
+PLAN is JSON: {"url": ..., "callers": [{"name", "function", "method", "path", "bytes", "pause", "count"}],
+"asynchronous": {"function", "pause", "port", "callback", "count", "total"}}. Of asynchronous calls `total` are queued by `count` callers, without it as many as
+there is time for; "accepted" is printed when they are.
 A caller calls one after the other on a connection it keeps. What a client is expected to do by itself (RFC 9112, 9.3.1) it does, and counts: a request
 that may be repeated is, once, when a kept connection turns out to be closed before any byte of an answer; and a connection that is refused is tried again
 for `patience` seconds, for nothing was sent. Everything else that is not 200 with the right body has failed.
@@ -110,9 +112,18 @@ class Asynchronous(threading.Thread):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def run(self):
-        while not over.is_set():
+        queuers = [threading.Thread(target=self.queue, daemon=True) for _ in range(self.chosen.get("count", 1))]
+        for queuer in queuers:
+            queuer.start()
+        for queuer in queuers:
+            queuer.join()
+        print("accepted", flush=True)
+
+    def queue(self):
+        connection = None
+        while not over.is_set() and len(self.accepted) < self.chosen.get("total", sys.maxsize):
             try:
-                connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=20)
+                connection = connection or http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=20)
                 connection.request("POST", f"/async-function/{self.chosen['function']}/", body=b"later",
                                    headers={"X-Callback-Url": self.chosen["callback"]})
                 answer = connection.getresponse()
@@ -121,9 +132,12 @@ class Asynchronous(threading.Thread):
                     self.accepted.add(answer.getheader("X-Call-Id"))
                 else:
                     self.refused += 1
-                connection.close()
+                    over.wait(0.1)
             except (OSError, http.client.HTTPException):
                 self.refused += 1  # not accepted: its caller knows
+                connection.close()
+                connection = None
+                over.wait(0.1)
             over.wait(self.chosen["pause"])
 
     def told(self):
@@ -149,12 +163,12 @@ def main():
     while os.read(0, 1 << 16):
         pass
     over.set()
-    for caller in callers:
-        caller.join()
+    for thread in callers + ([queue] if queue else []):
+        thread.join()
     failed = sorted((failure for caller in callers for failure in caller.failed), key=lambda failure: failure["at"])
     print(json.dumps({"seconds": round(time.monotonic() - began, 1), "calls": sum(caller.calls for caller in callers), "failed": failed,
                       "again": sum(caller.again for caller in callers), "refused": sum(caller.refused for caller in callers),
-                      "longest": round(max(caller.longest for caller in callers), 2), "asynchronous": queue.told() if queue else None}))
+                      "longest": round(max((caller.longest for caller in callers), default=0), 2), "asynchronous": queue.told() if queue else None}))
 
 
 main()

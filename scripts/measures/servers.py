@@ -27,8 +27,8 @@ PAUSED = "math.randomseed(os.time())\nfunction delay() return math.random(0, %d)
 class ServerMeasures:
     """Mixed into the bench: needs `work`, `env`, `row` and `spawn` of it."""
 
-    TESTBED = ("up", "kubecold", "kubeproxy", "kubescale", "kubeidle", "nodes", "harm", "gatewaykill")
-    COUNTING = ("harm", "gatewaykill")
+    TESTBED = ("up", "kubecold", "kubeproxy", "kubescale", "kubeidle", "nodes", "harm", "gatewaykill", "asynckill")
+    COUNTING = ("harm", "gatewaykill", "asynckill")
     bed = None
     kube = None
     static = False

@@ -108,11 +108,15 @@ class InterruptionsIT {
         commandLines.close();
         millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         whole = comparable(Surroundings.written(server));
+        String config = "/etc/rancher/k3s/config.yaml.d/10-vfaas.yaml";
+        server.run("cp -a " + config + " /tmp/kept && echo 'debug: true' >>" + config).orFail("change");
         Tool.Outcome dry = person.vfaasAs(
                 "pat",
                 "up",
                 Stream.concat(Stream.of(options), Stream.of("--dry-run")).toArray(String[]::new));
+        server.run("mv /tmp/kept " + config).orFail("change back");
         assertThat(dry.exitCode()).as(dry.err()).isZero();
+        assertThat(dry.out()).contains(config, "debug: true");
 
         List<String> secrets = new ArrayList<>(List.of(TestServer.PASSWORD));
         String token = server.run("cat /var/lib/rancher/k3s/server/token")

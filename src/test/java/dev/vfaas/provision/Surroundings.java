@@ -3,7 +3,7 @@ package dev.vfaas.provision;
 import dev.vfaas.testbed.TestServer;
 
 /** A server as seen from outside vfaas: what {@code up} may add to it, {@code down} must take away. */
-final class Surroundings {
+public final class Surroundings {
     /** Paths with type, mode and owner; no contents, no times: logs and caches of the system itself are left out. */
     private static final String FILES = """
             leave='-path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /opt/k8s -o -path /var/log/journal -o -path /var/lib/systemd'
@@ -23,7 +23,7 @@ final class Surroundings {
     private Surroundings() {}
 
     /** Files, mounts, units, packet filter rules, network interfaces and processes. */
-    static String of(TestServer server) {
+    public static String of(TestServer server) {
         return server.run(FILES + REST).orFail("surroundings").out();
     }
 

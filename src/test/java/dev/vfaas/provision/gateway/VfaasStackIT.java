@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vfaas.provision.CommandLines;
 import dev.vfaas.provision.Findings;
 import dev.vfaas.provision.Person;
+import dev.vfaas.provision.Surroundings;
 import dev.vfaas.support.Compilers;
 import dev.vfaas.support.DockerRegistry;
 import dev.vfaas.support.TinyBase;
@@ -106,6 +107,11 @@ class VfaasStackIT {
             TestServer one = testbed.server("one");
             String mirror = testbed.release(VERSION).url();
 
+            String bare = Surroundings.of(one);
+            plansAWholeServer(one, "--k3s", VERSION, "--mirror", mirror);
+            assertThat(Surroundings.of(one)).isEqualTo(bare);
+            isKilledAtEachOfTheStacksSteps(one, "--k3s", VERSION, "--mirror", mirror);
+
             CommandLines commandLines = new CommandLines();
             Tool.Outcome up = server("up", one, "--k3s", VERSION, "--mirror", mirror);
             assertThat(up.exitCode()).as(up.err()).isZero();
@@ -143,13 +149,38 @@ class VfaasStackIT {
             Tool.Outcome down = server("down", one, "--yes", "--backup", "kept");
             assertThat(down.exitCode()).as(down.err()).isZero();
             Path file = onlyFile(home.resolve("kept"));
-            assertThat(one.run("ls -d /var/lib/vfaas-gateway /var/lib/rancher /etc/rancher /var/lib/vfaas 2>/dev/null")
-                            .out())
-                    .isEmpty();
+            assertThat(Surroundings.of(one)).isEqualTo(bare);
             assertThat(tool("context", "list", "-o", "name").out()).doesNotContain(one.address());
             one.close();
 
             restores(testbed.server("two"), file, mirror);
+        }
+    }
+
+    private void plansAWholeServer(TestServer server, String... options) {
+        List<String> words = new ArrayList<>(List.of(options));
+        words.addAll(List.of("--dry-run", "--exit-code"));
+        Tool.Outcome plan = server("up", server, words.toArray(String[]::new));
+        assertThat(plan.exitCode()).as(plan.err()).isEqualTo(10);
+        assertThat(plan.out())
+                .contains(
+                        "/etc/rancher/k3s/config.yaml.d/10-vfaas.yaml",
+                        "/etc/rancher/k3s/registries.yaml",
+                        "secrets-encryption: true",
+                        "kind: Deployment",
+                        "kind: NetworkPolicy");
+    }
+
+    /** What each run leaves when it is killed the next one takes up; nothing is asserted here but that they were killed there. */
+    private void isKilledAtEachOfTheStacksSteps(TestServer server, String... options) {
+        List<String> words = new ArrayList<>(List.of(options));
+        words.addAll(List.of("-o", "json"));
+        Person person = new Person(home, server);
+        for (String step : List.of("vfaas-image", "vfaas-objects", "vfaas-gateway", "vfaas-smoke")) {
+            Person.Started up = person.start("up", words.toArray(String[]::new));
+            boolean inTime = up.until("step-started", "\"" + step + "\"");
+            up.kill();
+            assertThat(inTime).as(step + " in " + up.said()).isTrue();
         }
     }
 
@@ -236,9 +267,12 @@ class VfaasStackIT {
             forward.signal("INT");
             assertThat(forward.ended()).as(forward.said()).isEqualTo(130);
         }
-        Tool.Outcome logs = server("host logs", server, "--gateway", "--lines", "5");
+        Tool.Outcome logs = server("host logs", server, "--gateway", "--lines", "50");
         assertThat(logs.exitCode()).as(logs.err()).isZero();
-        assertThat(logs.out().lines()).hasSizeBetween(1, 10).allMatch(line -> line.startsWith("gateway-"));
+        assertThat(logs.out().lines()).isNotEmpty().allMatch(line -> line.startsWith("gateway-"));
+        assertThat(logs.out().lines())
+                .as("the access log")
+                .anyMatch(line -> line.contains("{") && line.contains("/function/teller"));
     }
 
     private void doctorTellsWhatIsWrong(TestServer server) {
@@ -410,6 +444,11 @@ class VfaasStackIT {
         assertThat(fresh.run("k3s kubectl get namespaces -o name").out())
                 .contains("namespace/kube-system")
                 .doesNotContain("vfaas", "openfaas-fn", "made");
+        assertThat(fresh.run("k3s kubectl get persistentvolumes,clusterroles,clusterrolebindings -o name | grep vfaas;"
+                                + " k3s kubectl get nodes -l vfaas.dev/gateway-image -o name;"
+                                + " ls -d /var/lib/vfaas-gateway /etc/rancher/k3s/registries.yaml 2>/dev/null")
+                        .out())
+                .isEmpty();
     }
 
     /** Calls the function through the current context. */

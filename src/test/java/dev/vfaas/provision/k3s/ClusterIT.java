@@ -3,6 +3,7 @@ package dev.vfaas.provision.k3s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vfaas.provision.Findings;
 import dev.vfaas.provision.Person;
 import dev.vfaas.support.Tool;
 import dev.vfaas.testbed.TestServer;
@@ -67,6 +68,8 @@ class ClusterIT {
             System.out.printf("up with nothing to do: %d ms in process%n", took / 1_000_000);
 
             forwarded(person, one);
+            anotherNameOfTheServerRestartsK3sOnce(one);
+            worksOnTheServer(person, one);
 
             Tool.Outcome added = person.words(
                     "",
@@ -148,6 +151,37 @@ class ClusterIT {
             assertThat(up.err()).contains("checksum").contains("0".repeat(64)).contains("nothing was installed");
             assertThat(one.run("ls /usr/local/bin").out()).isEmpty();
         }
+    }
+
+    private void anotherNameOfTheServerRestartsK3sOnce(TestServer server) {
+        String since = "systemctl show k3s -p ActiveEnterTimestampMonotonic";
+        String before = server.run(since).out();
+        Tool.Outcome named = up(server, "--tls-san", "k3s.example");
+        assertThat(named.exitCode()).as(named.err()).isZero();
+        String after = server.run(since).out();
+        assertThat(after).isNotEqualTo(before);
+        assertThat(up(server).out()).contains("nothing to do");
+        assertThat(server.run(since).out()).isEqualTo(after);
+    }
+
+    private void worksOnTheServer(Person person, TestServer server) {
+        Tool.Outcome exec = person.vfaas("host exec", "--", "sh", "-c", "echo \"to $0\"; echo 'a word' >&2; exit 3", "out");
+        assertThat(exec.exitCode()).isEqualTo(3);
+        assertThat(exec.out()).isEqualTo("to out\n");
+        assertThat(exec.err()).contains("a word");
+        Tool.Outcome audit = person.vfaas("host audit", "-o", "json");
+        assertThat(audit.exitCode()).as(audit.err()).isZero();
+        assertThat(audit.out()).contains("\"up\"", "k3s-service");
+        Tool.Outcome logs = person.vfaas("host logs", "--unit", "k3s", "--lines", "5");
+        assertThat(logs.exitCode()).as(logs.err()).isZero();
+        assertThat(logs.out()).contains("k3s");
+
+        server.run("systemctl stop k3s").orFail("stop");
+        assertThat(Findings.of(person.vfaas("doctor", "-o", "json")).get("K-READYZ"))
+                .isNotEqualTo("pass");
+        Tool.Outcome mended = person.vfaas("doctor", "--fix");
+        assertThat(mended.err()).contains("started K3s, which was not running");
+        assertThat(server.run("systemctl is-active k3s").out()).isEqualTo("active\n");
     }
 
     /** The kubeconfig that {@code up} wrote leads to the cluster while {@code host forward} runs, and nowhere once Ctrl-C ended it. */
