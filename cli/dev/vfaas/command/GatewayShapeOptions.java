@@ -6,7 +6,7 @@ import dev.vfaas.provision.gateway.GatewayWish;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How many gateways a server has and what they share. */
+/** How many gateways a server has, what they share and what they log. */
 final class GatewayShapeOptions {
     private static final String VARIABLE = "VFAAS_GATEWAY_QUEUE";
     private static final int MOST = 9;
@@ -29,9 +29,17 @@ final class GatewayShapeOptions {
     @Nullable
     String queue;
 
+    @Option(
+            names = "--gateway-access-log",
+            paramLabel = "on|off",
+            description =
+                    "with HOST: whether gateways write a JSON line for each call, which vfaas host logs HOST --gateway shows (default: what it has, else off)")
+    @Nullable
+    String accessLog;
+
     /** Whether one was given. */
     boolean given() {
-        return replicas != null || queue != null;
+        return replicas != null || queue != null || accessLog != null;
     }
 
     /** @throws Failure usage, when a value cannot be used */
@@ -43,8 +51,14 @@ final class GatewayShapeOptions {
             throw Failure.usage("--gateway-queue holds a password, which every process of this machine could read")
                     .next(VARIABLE + "=nats://USER:PASSWORD@ADDRESS:PORT vfaas up " + host);
         }
+        if (accessLog != null && !accessLog.equals("on") && !accessLog.equals("off")) {
+            throw Failure.usage("--gateway-access-log " + accessLog + " is neither on nor off");
+        }
         String address = queue != null ? queue : session.environment().get(VARIABLE);
-        return new GatewayWish(replicas, address == null || address.isEmpty() ? null : checked(address));
+        return new GatewayWish(
+                replicas,
+                address == null || address.isEmpty() ? null : checked(address),
+                accessLog == null ? null : accessLog.equals("on"));
     }
 
     private static Secret checked(String address) {

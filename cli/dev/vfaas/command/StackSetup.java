@@ -123,8 +123,9 @@ final class StackSetup {
     void agree(Facts facts, boolean asking, String who) {
         StackChoice choice = choice(facts);
         if (options.gateway.given() && choice != StackChoice.VFAAS) {
-            throw Failure.usage("--gateway-replicas and --gateway-queue are for --stack vfaas, and this is --stack "
-                    + choice.label());
+            throw Failure.usage(
+                    "--gateway-replicas, --gateway-queue and --gateway-access-log are for --stack vfaas, and this is --stack "
+                            + choice.label());
         }
         if (choice == StackChoice.OPENFAAS) {
             agreement = new OpenFaasTerms(session, host, options, openfaas.terms()).agree(facts, asking, who);

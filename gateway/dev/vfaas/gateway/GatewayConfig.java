@@ -119,6 +119,7 @@ public record GatewayConfig(
         Duration delay = duration(environment.get("VFAAS_DRAIN_DELAY"), config.drainDelay);
         String queue = queueOf(environment);
         String accessLog = environment.get("VFAAS_ACCESS_LOG");
+        accessLog = "off".equals(accessLog) ? null : accessLog;
         String runtime = "process";
         Path kubeconfig = null;
         for (int i = 0; i < arguments.size(); i++) {

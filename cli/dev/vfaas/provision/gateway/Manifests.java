@@ -32,7 +32,8 @@ final class Manifests {
                 .replace("${version}", version)
                 .replace("${node}", node)
                 .replace("${replicas}", Integer.toString(shape.replicas()))
-                .replace("${queue}", shape.queue());
+                .replace("${queue}", shape.queue())
+                .replace("${accessLog}", shape.accessLog() ? "-" : "off");
         List<ClusterObject> all = new ArrayList<>();
         Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
         for (Object document : yaml.loadAll(text)) {

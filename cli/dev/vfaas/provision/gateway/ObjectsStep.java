@@ -221,6 +221,7 @@ final class ObjectsStep implements Step {
         queue.apply(changes, execution);
         execution.remember(GatewayWish.REPLICAS, Integer.toString(shape.replicas()));
         execution.remember(GatewayWish.QUEUE, shape.queue());
+        execution.remember(GatewayWish.ACCESS_LOG, Boolean.toString(shape.accessLog()));
         // On standard input, because a manifest is longer than a command line may be; it holds nothing secret.
         execution.run(
                 Command.script("PATH=\"$PATH:/usr/local/bin\"; k3s kubectl apply -f -"),

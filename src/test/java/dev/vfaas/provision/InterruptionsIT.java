@@ -109,7 +109,8 @@ class InterruptionsIT {
         millis = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         whole = comparable(Surroundings.written(server));
         String config = "/etc/rancher/k3s/config.yaml.d/10-vfaas.yaml";
-        server.run("cp -a " + config + " /tmp/kept && echo 'debug: true' >>" + config).orFail("change");
+        server.run("cp -a " + config + " /tmp/kept && echo 'debug: true' >>" + config)
+                .orFail("change");
         Tool.Outcome dry = person.vfaasAs(
                 "pat",
                 "up",

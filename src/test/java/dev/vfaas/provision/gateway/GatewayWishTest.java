@@ -23,18 +23,32 @@ class GatewayWishTest {
 
     @Test
     void whatIsNotSaidStays() {
-        assertThat(GatewayWish.NONE.on(HostState.NONE, "h")).isEqualTo(new GatewayWish.Shape(1, ""));
+        assertThat(GatewayWish.NONE.on(HostState.NONE, "h")).isEqualTo(new GatewayWish.Shape(1, "", false));
         HostState two = state(Map.of("gateway.replicas", "2", "gateway.queue", "abc"));
-        assertThat(GatewayWish.NONE.on(two, "h")).isEqualTo(new GatewayWish.Shape(2, "abc"));
-        assertThat(new GatewayWish(3, null).on(two, "h")).isEqualTo(new GatewayWish.Shape(3, "abc"));
-        assertThat(new GatewayWish(1, Secret.of("")).on(two, "h")).isEqualTo(new GatewayWish.Shape(1, ""));
+        assertThat(GatewayWish.NONE.on(two, "h")).isEqualTo(new GatewayWish.Shape(2, "abc", false));
+        assertThat(new GatewayWish(3, null, null).on(two, "h")).isEqualTo(new GatewayWish.Shape(3, "abc", false));
+        assertThat(new GatewayWish(1, Secret.of(""), null).on(two, "h")).isEqualTo(new GatewayWish.Shape(1, "", false));
+    }
+
+    @Test
+    void theAccessLogIsOffUntilItIsAskedFor() {
+        HostState logging = state(Map.of("gateway.access-log", "true"));
+        assertThat(GatewayWish.NONE.on(HostState.NONE, "h").accessLog()).isFalse();
+        assertThat(GatewayWish.NONE.on(logging, "h").accessLog()).isTrue();
+        assertThat(new GatewayWish(null, null, true).on(HostState.NONE, "h").accessLog())
+                .isTrue();
+        assertThat(new GatewayWish(null, null, false).on(logging, "h").accessLog())
+                .isFalse();
+        assertThat(new Manifests("image", "1", "node", new GatewayWish.Shape(1, "", true)).text())
+                .contains("{name: VFAAS_ACCESS_LOG, value: \"-\"}");
     }
 
     @Test
     void severalGatewaysNeedAQueueTheyShare() {
-        assertThat(new GatewayWish(2, NATS).on(HostState.NONE, "h").queue()).hasSize(12);
+        assertThat(new GatewayWish(2, NATS, null).on(HostState.NONE, "h").queue())
+                .hasSize(12);
         HostState two = state(Map.of("gateway.replicas", "2", "gateway.queue", "abc"));
-        for (GatewayWish wish : List.of(new GatewayWish(2, null), new GatewayWish(null, Secret.of("")))) {
+        for (GatewayWish wish : List.of(new GatewayWish(2, null, null), new GatewayWish(null, Secret.of(""), null))) {
             assertThatThrownBy(() -> wish.on(wish.queue() == null ? HostState.NONE : two, "me@h"))
                     .isInstanceOf(Failure.class)
                     .hasMessageContaining("several gateways need a queue they share");
@@ -43,7 +57,7 @@ class GatewayWishTest {
 
     @Test
     void theAddressIsInNoChange() {
-        String mark = new GatewayWish(2, NATS).on(HostState.NONE, "h").queue();
+        String mark = new GatewayWish(2, NATS, null).on(HostState.NONE, "h").queue();
         List<Change> changes = new QueueSecret("h", mark, NATS).plan(List.of("folder"));
         assertThat(changes)
                 .singleElement()
@@ -74,9 +88,12 @@ class GatewayWishTest {
 
     @Test
     void theManifestHasTheNumberAndTheMark() {
-        String text = new Manifests("image", "1", "node", new GatewayWish.Shape(2, MARK)).text();
+        String text = new Manifests("image", "1", "node", new GatewayWish.Shape(2, MARK, false)).text();
         assertThat(text)
-                .contains("\n  replicas: 2\n", "vfaas.dev/queue: \"" + MARK + "\"")
+                .contains(
+                        "\n  replicas: 2\n",
+                        "vfaas.dev/queue: \"" + MARK + "\"",
+                        "{name: VFAAS_ACCESS_LOG, value: \"off\"}")
                 .doesNotContain("${");
     }
 }

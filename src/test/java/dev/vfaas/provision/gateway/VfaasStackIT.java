@@ -130,6 +130,7 @@ class VfaasStackIT {
             assertThat(again.out()).contains("nothing to do");
             assertThat(one.run(TREE).out()).isEqualTo(tree);
 
+            passes(server("up", one, "--gateway-access-log", "on"));
             Tool.Outcome away = server("up", one, "--stack", "none", "--dry-run");
             assertThat(away.out()).contains("remove the gateway, its namespace vfaas");
             Tool.Outcome login = typing(

@@ -165,7 +165,8 @@ class ClusterIT {
     }
 
     private void worksOnTheServer(Person person, TestServer server) {
-        Tool.Outcome exec = person.vfaas("host exec", "--", "sh", "-c", "echo \"to $0\"; echo 'a word' >&2; exit 3", "out");
+        Tool.Outcome exec =
+                person.vfaas("host exec", "--", "sh", "-c", "echo \"to $0\"; echo 'a word' >&2; exit 3", "out");
         assertThat(exec.exitCode()).isEqualTo(3);
         assertThat(exec.out()).isEqualTo("to out\n");
         assertThat(exec.err()).contains("a word");
