@@ -26,15 +26,22 @@ public final class IngressStep implements Step {
     private static final String ROUTES = "ingress.routes";
     private static final String SERVED = "ingress.certificate";
 
-    /** K3s's Helm controller takes Traefik away when K3s is told to be without; the chart leaves the volume with account and certificates. */
+    /** K3s's Helm controller takes Traefik away when K3s is told to be without; the chart leaves the volume with account and certificates. Its kinds may go meanwhile, and what is of them with them. */
     private static final String REMOVE = Traefik.K3S + """
             k3s kubectl get namespaces >/dev/null || exit 1
             for kind in ingressroutes.traefik.io middlewares.traefik.io tlsoptions.traefik.io; do
-              if k3s kubectl get crd $kind >/dev/null 2>&1; then
-                k3s kubectl get $kind -A -l app.kubernetes.io/managed-by=vfaas -o 'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}' | while read -r namespace name; do
-                  k3s kubectl delete --ignore-not-found --timeout=30s $kind -n "$namespace" "$name" || exit 1
-                done || exit 1
-              fi
+              i=0
+              while k3s kubectl get crd $kind >/dev/null 2>&1; do
+                i=$((i + 1))
+                [ "$i" -le 30 ] || exit 1
+                if there=$(k3s kubectl get $kind -A -l app.kubernetes.io/managed-by=vfaas -o 'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}'); then
+                  [ -n "$there" ] || break
+                  echo "$there" | while read -r namespace name; do
+                    k3s kubectl delete --ignore-not-found --timeout=30s $kind -n "$namespace" "$name" || exit 1
+                  done && break
+                fi
+                sleep 1
+              done
             done
             k3s kubectl delete --ignore-not-found --timeout=30s -n kube-system helmchartconfigs.helm.cattle.io,configmaps -l app.kubernetes.io/managed-by=vfaas || exit 1
             k3s kubectl delete --ignore-not-found --wait=false -n kube-system persistentvolumeclaim traefik

@@ -126,7 +126,8 @@ final class CallAcceptor implements BlockingHandler {
             return;
         }
         if (config.room().isShort(bodies.folder())) {
-            busy(exchange, "the disk of the queue is nearly full");
+            exchange.setHeader("Retry-After", "10");
+            exchange.respond(507, "the disk of the queue is full, or nearly; try again later");
             return;
         }
         long expected = length < 0 ? config.maxBodyBytes() : length;

@@ -38,7 +38,7 @@ public record QueueConfig(
      *
      * @param calls bytes of calls that are kept; with more, further ones are refused with 503
      * @param dead bytes of dead letters; the oldest beyond go
-     * @param freePart of the disk: with less free, and less than {@code freeBytes}, further calls are refused with 503
+     * @param freePart of the disk: with less free, and less than {@code freeBytes}, further calls are refused with 507
      */
     public record Room(long calls, long dead, double freePart, long freeBytes) {
         /** 2 GiB of calls, 1 GiB of dead letters, and 15 % of the disk, or 4 GiB if that is less, stay free. */

@@ -120,8 +120,8 @@ class QueueRoomTest {
     void aDiskThatIsNearlyFullTakesNoMoreCalls() throws Exception {
         open(new QueueConfig.Room(PLENTY, PLENTY, 1, Long.MAX_VALUE));
         HttpResponse<String> refused = post("c", 10);
-        assertThat(refused.statusCode()).isEqualTo(503);
-        assertThat(refused.body()).contains("the disk of the queue is nearly full");
+        assertThat(refused.statusCode()).isEqualTo(507);
+        assertThat(refused.body()).contains("the disk of the queue is full, or nearly");
         close();
         open(new QueueConfig.Room(PLENTY, PLENTY, 1, 0)); // only the lesser of the two counts
         assertThat(post("c", 10).statusCode()).isEqualTo(202);
