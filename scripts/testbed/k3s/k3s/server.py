@@ -131,13 +131,15 @@ def control_plane(children, settings, address, version):
     arguments += ["--" + extra for extra in settings.get("kube-apiserver-arg", [])]
     children.start("kube-apiserver", agent.program("kube-apiserver", version), *arguments)
     children.wait("the API server's start", lambda: addons.kubectl("get", "--raw", "/readyz", check=False) == "ok")
-    children.start("kube-controller-manager", "kube-controller-manager", f"--kubeconfig={paths.CRED}/controller-manager.kubeconfig",
+    # alone, as K3s with SQLite is, they must not end because the API server does not answer for a while
+    elects = f"--leader-elect={str(bool(settings.get('cluster-init') or settings.get('server'))).lower()}"
+    children.start("kube-controller-manager", "kube-controller-manager", elects, f"--kubeconfig={paths.CRED}/controller-manager.kubeconfig",
                    f"--authentication-kubeconfig={paths.CRED}/controller-manager.kubeconfig", f"--authorization-kubeconfig={paths.CRED}/controller-manager.kubeconfig",
                    f"--service-account-private-key-file={certificates.SERVICE_KEY}", f"--root-ca-file={certificates.CA}", "--use-service-account-credentials=true",
                    "--allocate-node-cidrs=true", f"--cluster-cidr={agent.pods(settings)}", f"--cluster-signing-cert-file={certificates.CA}",
                    f"--cluster-signing-key-file={certificates.CA_KEY}", "--bind-address=127.0.0.1", "--port=0", "--node-monitor-grace-period=20s",
                    *["--" + extra for extra in settings.get("kube-controller-manager-arg", [])])
-    children.start("kube-scheduler", "kube-scheduler", f"--kubeconfig={paths.CRED}/scheduler.kubeconfig", "--bind-address=127.0.0.1", "--port=0",
+    children.start("kube-scheduler", "kube-scheduler", elects, f"--kubeconfig={paths.CRED}/scheduler.kubeconfig", "--bind-address=127.0.0.1", "--port=0",
                    f"--authentication-kubeconfig={paths.CRED}/scheduler.kubeconfig", f"--authorization-kubeconfig={paths.CRED}/scheduler.kubeconfig",
                    *["--" + extra for extra in settings.get("kube-scheduler-arg", [])])
 
